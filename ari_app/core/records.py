@@ -1,0 +1,80 @@
+"""What must be written down, as values: the shell makes one database transaction of a batch.
+
+Decides the vocabulary between the decision core and the database. Knows no SQL and no clock.
+A record is written at least once and in order per call, so each one may be repeated safely.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    """A call begins: call row, ticket skeleton and outbox row (``ticket.created``) in one go.
+
+    Repeating it changes nothing (the call id is the key). ``source`` is ``service`` for a call
+    that reached the program and ``cel`` for one found afterwards in Asterisk's event log.
+    Instants are epoch seconds.
+    """
+
+    call_id: str
+    arrived_at: float
+    caller: str
+    caller_name: str
+    caller_region: str
+    dialled: str
+    source: Literal["service", "cel"] = "service"
+    tree_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveCall:
+    """A call moved on: its phase, the snapshot to restore it from, and changed ticket fields.
+
+    ``ticket`` maps ticket columns (product field names) to values.
+    """
+
+    call_id: str
+    phase: str
+    snapshot: Mapping[str, Json]
+    ticket: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCall:
+    """A call ended: outcome set once, last ticket fields, outbox row (``ticket.closed``).
+
+    Repeating it, or closing a call that is closed already, changes nothing.
+    """
+
+    call_id: str
+    ended_at: float
+    outcome: str
+    ticket: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SaveTicket:
+    """Ticket fields that become known after the call ended (recording length, wrap-up notes)."""
+
+    call_id: str
+    ticket: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class SaveAgent:
+    """Where an agent stands now, so that a restart finds everybody as they were."""
+
+    agent_id: str
+    state: str
+    reason: str
+    since: float
+    until: float | None
+    call_id: str | None
+    snapshot: Mapping[str, Json] = field(default_factory=dict)
+
+
+Record = OpenCall | SaveCall | CloseCall | SaveTicket | SaveAgent
