@@ -1,0 +1,217 @@
+"""Brings Debian's Asterisk with its libraries into a private folder and keeps it whole.
+
+It decides which suite the package comes from and when it is too old. apt does the download
+and the verification of signatures; nothing of the system is changed and no root is needed.
+It must not know how Asterisk is configured or started.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ari_app.asterisk.installation import MINIMUM_VERSION, AsteriskMissing, find_managed
+from ari_app.settings import load_settings
+
+PACKAGES = ("asterisk", "asterisk-core-sounds-en", "asterisk-moh-opsound-wav")
+LATER_SUITES = ("forky", "testing", "sid", "unstable")
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+
+# apt-get reads this after the machine's own configuration, whose proxies stay in force.
+_APT_CONF = """\
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+Dir::Etc::sourcelist "{state}/sources.list";
+Dir::Etc::sourceparts "-";
+Dir::State "{state}";
+Dir::State::status "{state}/status";
+Dir::Cache "{state}/cache";
+APT::Sandbox::User "root";
+APT::Get::List-Cleanup "false";
+Acquire::Languages "none";
+Acquire::Retries "3";
+"""
+
+
+def install(root_dir: Path) -> Path:
+    """Make sure that `root_dir`/root holds a usable Asterisk; returns that folder."""
+    root_dir.mkdir(parents=True, exist_ok=True)
+    target = root_dir / "root"
+    with _locked(root_dir / "lock"):
+        if find_managed(target) is not None:
+            return target
+        for leftover in root_dir.glob("new-*"):
+            shutil.rmtree(leftover)
+        work = Path(tempfile.mkdtemp(prefix="new-", dir=root_dir))
+        try:
+            _bring(work)
+            if target.exists():
+                target.rename(work / "old")
+            (work / "root").rename(target)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    return target
+
+
+def _bring(work: Path) -> None:
+    state = work / "apt"
+    suite, version = _choose_suite(state)
+    _say(f"Asterisk {version} from Debian {suite}: downloading with its libraries")
+    _apt(
+        state,
+        "apt-get",
+        "install",
+        "-y",
+        "-q",
+        "--no-install-recommends",
+        "--download-only",
+        *PACKAGES,
+    )
+    archives = sorted((state / "cache" / "archives").glob("*.deb"))
+    root = work / "root"
+    root.mkdir()
+    for number, archive in enumerate(archives, start=1):
+        _say(f"Asterisk: unpacking {number} of {len(archives)} packages", over=True)
+        subprocess.run(["dpkg-deb", "-x", str(archive), str(root)], check=True)
+    _say("")
+    _finish(root)
+    # Written last: its presence says that everything before it was done.
+    (root / "hotline-asterisk-version").write_text(f"{version}\n", encoding="ascii")
+
+
+def _finish(root: Path) -> None:
+    """What the packages' maintainer scripts would have done."""
+    sounds = root / "usr" / "share" / "asterisk" / "sounds"
+    if not (sounds / "en").exists():
+        (sounds / "en").symlink_to("en_US_f_Allison")
+
+
+def _choose_suite(state: Path) -> tuple[str, str]:
+    mirror, own_suite = debian_mirror()
+    tried: list[str] = []
+    for suite in dict.fromkeys((own_suite, *LATER_SUITES)):
+        _say(f"Asterisk: looking into Debian {suite}")
+        _write_state(state, mirror, suite)
+        try:
+            _apt_update(state)
+        except AsteriskMissing as error:
+            tried.append(f"{suite}: {error}")
+            continue
+        version = _candidate(state)
+        if version and _is_new_enough(version):
+            return suite, version
+        tried.append(f"{suite}: {f'only {version}' if version else 'carries no asterisk'}")
+    raise AsteriskMissing(
+        f"No Debian suite at {mirror} carries asterisk {MINIMUM_VERSION} or newer.\n"
+        + "".join(f"  {line}\n" for line in tried)
+        + "Set HOTLINE_ASTERISK to the path of an Asterisk that you installed, "
+        "or to the ARI address of one that runs elsewhere."
+    )
+
+
+def debian_mirror() -> tuple[str, str]:
+    """Where this machine's own apt fetches Debian from, and its suite."""
+    suite = _os_release().get("VERSION_CODENAME", "")
+    listing = subprocess.run(
+        ["apt-get", "indextargets", "--format",
+         "$(RELEASE) $(COMPONENT) $(REPO_URI)", "Identifier: Packages"],
+        capture_output=True, text=True, check=False,
+    ).stdout  # fmt: skip
+    rows = [line.split() for line in listing.splitlines()]
+    for release, component, uri in (row for row in rows if len(row) == 3):
+        if component == "main" and release in {suite, *LATER_SUITES}:
+            return uri, release
+    raise AsteriskMissing(
+        "This machine's apt knows no Debian archive to fetch Asterisk from. Add Debian's "
+        "'main' to /etc/apt, or set HOTLINE_ASTERISK to an Asterisk that is already there."
+    )
+
+
+def _os_release() -> dict[str, str]:
+    lines = Path("/etc/os-release").read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("=", 1) for line in lines if "=" in line)
+    return {key: value.strip('"') for key, value in pairs}
+
+
+def _write_state(state: Path, mirror: str, suite: str) -> None:
+    shutil.rmtree(state, ignore_errors=True)
+    (state / "lists" / "partial").mkdir(parents=True)
+    (state / "cache" / "archives" / "partial").mkdir(parents=True)
+    (state / "status").touch()
+    signed_by = f"[signed-by={KEYRING}] " if KEYRING.exists() else ""
+    (state / "sources.list").write_text(f"deb {signed_by}{mirror} {suite} main\n")
+    (state / "apt.conf").write_text(_APT_CONF.format(state=state))
+
+
+def _apt_update(state: Path) -> None:
+    try:
+        _apt(state, "apt-get", "update", "-q", "--error-on=any")
+    except AsteriskMissing as error:
+        if "is expired" not in str(error) and "Valid-Until" not in str(error):
+            raise
+        _say("Asterisk: the mirror's index is past its date; signatures are still checked")
+        with (state / "apt.conf").open("a") as conf:
+            conf.write('Acquire::Check-Valid-Until "false";\n')
+        _apt(state, "apt-get", "update", "-q", "--error-on=any")
+
+
+def _candidate(state: Path) -> str | None:
+    for line in _apt(state, "apt-cache", "policy", "asterisk").splitlines():
+        name, _, value = line.strip().partition(": ")
+        if name == "Candidate" and value != "(none)":
+            return value
+    return None
+
+
+def _is_new_enough(version: str) -> bool:
+    epoch = f"{version.split(':')[0]}:" if ":" in version else ""
+    command = ["dpkg", "--compare-versions", version, "ge", f"{epoch}{MINIMUM_VERSION}"]
+    return subprocess.run(command, check=False).returncode == 0
+
+
+def _apt(state: Path, program: str, *arguments: str) -> str:
+    done = subprocess.run(
+        [program, "-c", str(state / "apt.conf"), *arguments],
+        capture_output=True, text=True, check=False,
+        env=os.environ | {"LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"},
+    )  # fmt: skip
+    if done.returncode != 0:
+        lines = [line for line in done.stderr.splitlines() if line.startswith("E:")]
+        raise AsteriskMissing("; ".join(lines) or f"{program} ended with {done.returncode}")
+    return done.stdout
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    """Two set-ups at once wait for each other; a killed one leaves no lock behind."""
+    with file.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _say(text: str, *, over: bool = False) -> None:
+    if over and not sys.stderr.isatty():
+        return
+    print(text, end="\r" if over else "\n", file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    settings = load_settings()
+    if settings.asterisk is not None:
+        _say(f"Asterisk: using {settings.asterisk}, nothing to bring")
+        return 0
+    try:
+        install(settings.asterisk_root)
+    except (AsteriskMissing, subprocess.CalledProcessError) as error:
+        _say(f"Asterisk could not be brought: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

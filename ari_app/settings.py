@@ -1,0 +1,234 @@
+"""Decides where every setting comes from: `HOTLINE_*` > `config/hotline.yaml` > the default.
+
+It is the only module that reads the environment. It must not open a socket, start anything
+or know what the settings are used for.
+"""
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+_CONFIG_DIR_VARIABLE = "HOTLINE_CONFIG"
+_PREFIX = "HOTLINE_"
+_LIST_FIELDS = frozenset({"trunk_addresses", "fallback_agents"})
+_PATH_FIELDS = ("run_dir", "asterisk_root", "recordings_dir", "ari_password_file")
+# Where one process tells its child something; they make no sense in a file.
+_ENV_ONLY = frozenset({"config_dir", "watchdog_fd"})
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used; `problems` holds one `file:line: ...` each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Settings(BaseModel):
+    """Every setting of the program. `HOTLINE_<FIELD>` overrides the field of that name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    config_dir: Path = PROJECT_DIR / "config"
+    run_dir: Path = PROJECT_DIR / "var"
+    port_offset: int = Field(0, ge=0, le=50000)
+
+    sip_host: str = "127.0.0.1"
+    sip_port: int = Field(5060, ge=1, le=65535)
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(8080, ge=1, le=65535)
+    ari_host: str = "127.0.0.1"
+    ari_port: int = Field(8088, ge=1, le=65535)
+    rtp_port_start: int = Field(10000, ge=1024, le=65535)
+    rtp_port_end: int = Field(19999, ge=1024, le=65535)
+
+    # A path of an asterisk program, or the ARI address of a remote one.
+    asterisk: str | None = None
+    asterisk_root: Path = PROJECT_DIR / ".asterisk"
+    system_name: str = Field("hotline", pattern=r"^[a-z][a-z0-9]{0,15}$")
+    trunk_addresses: tuple[str, ...] = ("127.0.0.2",)
+    max_calls: int = Field(600, ge=1)
+    transport: Literal["websocket", "http"] = "websocket"
+    ari_user: str = Field("hotline", pattern=r"^[A-Za-z0-9_]+$")
+    ari_app: str = Field("hotline", pattern=r"^[A-Za-z0-9_-]+$")
+    ari_password_file: Path | None = None
+
+    database_url: str = ""
+    redis_url: str | None = None
+    recordings_dir: Path = Path()
+
+    # Empty means all agents.
+    fallback_agents: tuple[str, ...] = ()
+    fallback_wait_s: int = Field(120, ge=5, le=3600)
+    call_limit_s: int = Field(7200, ge=60)
+    phone_check_s: int = Field(0, ge=0, le=3600)
+    heartbeat_limit_s: int = Field(3, ge=2, le=60)
+    watchdog_s: float = Field(10.0, ge=0.5)
+    watchdog_fd: int | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, raw: dict[str, Any]) -> dict[str, Any]:
+        """Defaults that follow from other settings."""
+        values = dict(raw)
+        offset = int(values.get("port_offset", 0))
+        # Two copies in one folder must not share a run folder either.
+        default_run = PROJECT_DIR / "var" / (f"offset-{offset}" if offset else "")
+        values.setdefault("run_dir", default_run)
+        values["run_dir"] = PROJECT_DIR / values["run_dir"]
+        values.setdefault("recordings_dir", values["run_dir"] / "recordings")
+        for name in _PATH_FIELDS:
+            if values.get(name) is not None:
+                values[name] = PROJECT_DIR / values[name]
+        if not values.get("database_url"):
+            values["database_url"] = f"sqlite+aiosqlite:///{values['run_dir'] / 'hotline.sqlite3'}"
+        return values
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.rtp_port_end - self.rtp_port_start < 2 * self.max_calls:
+            raise ValueError(
+                f"rtp_port_start to rtp_port_end is too narrow for max_calls={self.max_calls}: "
+                f"leave at least {2 * self.max_calls} ports"
+            )
+        return self
+
+    @property
+    def sip(self) -> tuple[str, int]:
+        return self.sip_host, self.sip_port + self.port_offset
+
+    @property
+    def web(self) -> tuple[str, int]:
+        return self.web_host, self.web_port + self.port_offset
+
+    @property
+    def web_url(self) -> str:
+        return f"http://{self.web_host}:{self.web[1]}"
+
+    @property
+    def remote_ari(self) -> str | None:
+        """Address of an Asterisk that somebody else runs, without the trailing /ari."""
+        if self.asterisk is None or "://" not in self.asterisk:
+            return None
+        return self.asterisk.rstrip("/").removesuffix("/ari")
+
+    @property
+    def ari_http(self) -> tuple[str, int]:
+        return self.ari_host, self.ari_port + self.port_offset
+
+    @property
+    def ari_url(self) -> str:
+        """Base address of Asterisk's HTTP server: requests go to `<ari_url>/ari/...`."""
+        return self.remote_ari or f"http://{self.ari_host}:{self.ari_http[1]}"
+
+    @property
+    def agents_file(self) -> Path:
+        return self.config_dir / "agents.yaml"
+
+    @property
+    def prompts_dir(self) -> Path:
+        return self.config_dir / "prompts"
+
+    @property
+    def cel_file(self) -> Path:
+        return self.run_dir / "cel" / "hotline.csv"
+
+    @property
+    def secrets_file(self) -> Path:
+        return self.run_dir / "secrets.yaml"
+
+
+def load_settings(config_dir: Path | None = None, env: Mapping[str, str] = os.environ) -> Settings:
+    """Read all settings, or raise `SettingsError` with every problem found."""
+    folder = PROJECT_DIR / (config_dir or env.get(_CONFIG_DIR_VARIABLE) or "config")
+    file = folder / "hotline.yaml"
+    places: dict[str, str] = {}
+    problems: list[str] = []
+    values = _from_file(file, places, problems)
+    values |= _from_environment(env, places, problems)
+    if problems:
+        raise SettingsError(problems)
+    try:
+        return Settings(**(values | {"config_dir": folder}))
+    except ValidationError as error:
+        raise SettingsError(
+            [_explain(dict(detail), places, file) for detail in error.errors()]
+        ) from None
+
+
+def _from_file(file: Path, places: dict[str, str], problems: list[str]) -> dict[str, Any]:
+    if not file.exists():
+        return {}
+    try:
+        node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        problems.append(f"{file}:{line}: this is not YAML: {error.problem}")
+        return {}
+    except UnicodeDecodeError:
+        problems.append(f"{file}:1: this is not UTF-8 text; save the file as UTF-8")
+        return {}
+    if node is None:
+        return {}
+    if not isinstance(node, yaml.MappingNode):
+        problems.append(f"{file}:1: expected lines of the form 'setting: value'")
+        return {}
+    return _values_of(node, file, places, problems)
+
+
+def _values_of(
+    node: yaml.MappingNode, file: Path, places: dict[str, str], problems: list[str]
+) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key, place = str(key_node.value), f"{file}:{key_node.start_mark.line + 1}"
+        if key in values:
+            problems.append(f"{place}: '{key}' is set twice; the first one is at {places[key]}")
+        if key in _ENV_ONLY or key not in Settings.model_fields:
+            problems.append(f"{place}: there is no setting '{key}'{_did_you_mean(key)}")
+            continue
+        places[key] = place
+        values[key] = yaml.SafeLoader("").construct_object(value_node, deep=True)
+    return values
+
+
+def _from_environment(
+    env: Mapping[str, str], places: dict[str, str], problems: list[str]
+) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, text in sorted(env.items()):
+        if not name.startswith(_PREFIX) or name == _CONFIG_DIR_VARIABLE:
+            continue
+        key = name.removeprefix(_PREFIX).lower()
+        if key not in Settings.model_fields:
+            hint = _did_you_mean(key, show=lambda known: _PREFIX + known.upper())
+            problems.append(f"environment: there is no setting {name}{hint}")
+        elif text:
+            places[key] = f"environment: {name}"
+            values[key] = _split(text) if key in _LIST_FIELDS else text
+    return values
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _did_you_mean(key: str, show: Any = str) -> str:
+    known = [name for name in Settings.model_fields if name not in _ENV_ONLY]
+    near = difflib.get_close_matches(key, known, n=1)
+    return f" (did you mean '{show(near[0])}'?)" if near else f"; known: {', '.join(known)}"
+
+
+def _explain(detail: dict[str, Any], places: dict[str, str], file: Path) -> str:
+    key = str(detail["loc"][0]) if detail["loc"] else ""
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    if not key:
+        return f"{file}:1: {message}"
+    return f"{places.get(key, f'{file}:1')}: {key}: {message}, not {detail['input']!r}"
