@@ -1,0 +1,244 @@
+"""Writes Asterisk's configuration from the templates in `asterisk-conf/`.
+
+It decides what every generated file holds. It must not start anything nor talk to Asterisk.
+"""
+
+import hashlib
+import re
+import shutil
+import string
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ari_app.asterisk.installation import Installation
+from ari_app.passwords import Passwords, load_passwords
+from ari_app.settings import PROJECT_DIR, Settings, SettingsError
+
+TEMPLATES = PROJECT_DIR / "asterisk-conf"
+
+_HEAD = """\
+; Generated from asterisk-conf/{name}: do not edit, it is overwritten at every start.
+; Put local changes into {custom}
+
+"""
+# Asterisk asks for these; an absent one is an error line in its log at every start.
+_EMPTY = (
+    "acl", "ccss", "geolocation", "pjproject", "queuerules", "statsd", "stasis", "udptl",
+    "websocket_client",
+)  # fmt: skip
+_RESERVED = frozenset({"agent", "global", "system", "trunk", "transport-udp"})
+# The socket's path must fit into sockaddr_un.
+_MAX_SOCKET_PATH = 107
+
+
+class Template(string.Template):
+    """`@{name}`, because Asterisk's own files are full of `${name}`."""
+
+    delimiter = "@"
+    pattern = r"""
+        @\{(?P<braced>[a-z_]+)\} | (?P<escaped>@@) | (?P<named>(?!)) | (?P<invalid>@\{)
+    """  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Everything that one running Asterisk writes or reads, below one folder."""
+
+    base: Path
+
+    @property
+    def etc(self) -> Path:
+        return self.base / "etc"
+
+    @property
+    def data(self) -> Path:
+        return self.base / "data"
+
+    @property
+    def control(self) -> Path:
+        return self.base / "run" / "asterisk.ctl"
+
+    @property
+    def log(self) -> Path:
+        return self.base / "log" / "messages.log"
+
+    def make(self) -> None:
+        for name in ("etc", "lib", "db", "keys", "cache", "run", "log", "data/sounds"):
+            (self.base / name).mkdir(parents=True, exist_ok=True)
+        # ARI recordings answer 500 without spool/recording.
+        for name in ("recording", "monitor", "outgoing", "tmp"):
+            (self.base / "spool" / name).mkdir(parents=True, exist_ok=True)
+
+
+def folders_of(settings: Settings) -> Folders:
+    return Folders(settings.run_dir / "asterisk")
+
+
+def render(settings: Settings, installation: Installation) -> Folders:
+    """Write all configuration files and the links to sounds; safe to repeat."""
+    folders = folders_of(settings)
+    _refuse_paths(settings, folders)
+    agents = read_phones(settings.agents_file)
+    passwords = load_passwords(settings, list(agents))
+    folders.make()
+    settings.recordings_dir.mkdir(parents=True, exist_ok=True)
+    settings.cel_file.parent.mkdir(parents=True, exist_ok=True)
+    _link_data(folders, installation, settings)
+    words = _words(settings, installation, folders)
+    words |= _agent_words(settings, agents, passwords)
+    for template in sorted(TEMPLATES.glob("*.conf")):
+        custom = settings.config_dir / "asterisk" / f"{template.stem}_custom.conf"
+        head = _HEAD.format(name=template.name, custom=custom)
+        body = Template(template.read_text(encoding="utf-8")).substitute(words)
+        _write(folders.etc / template.name, f"{head}{body}\n#tryinclude {custom}\n")
+    for name in _EMPTY:
+        _write(folders.etc / f"{name}.conf", "; nothing is set\n")
+    return folders
+
+
+def _words(settings: Settings, installation: Installation, folders: Folders) -> dict[str, str]:
+    sip_host, sip_port = settings.sip
+    identity = hashlib.sha256(f"{settings.system_name}:{sip_host}:{sip_port}".encode()).digest()
+    everywhere = sip_host in {"0.0.0.0", "::"}
+    return {
+        "base": str(folders.base),
+        "modules": str(installation.modules),
+        "system_name": settings.system_name,
+        # Locally administered, so that it is nobody's network card.
+        "entity_id": ":".join(["02", *(f"{byte:02x}" for byte in identity[:5])]),
+        "max_calls": str(settings.max_calls),
+        "ari_host": settings.ari_host,
+        "ari_port": str(settings.ari_http[1]),
+        "ari_user": settings.ari_user,
+        "ari_app": settings.ari_app,
+        "sip_bind": f"{sip_host}:{sip_port}",
+        "media_address": (
+            "" if everywhere
+            else f"media_address = {sip_host}\nbind_rtp_to_media_address = yes\n"
+        ),
+        "rtp_start": str(settings.rtp_port_start),
+        "rtp_end": str(settings.rtp_port_end),
+        "trunk_match": "\n".join(f"match = {one}" for one in settings.trunk_addresses),
+        "recordings": str(settings.recordings_dir),
+        "cel_file": str(settings.cel_file),
+        "call_limit_s": str(settings.call_limit_s),
+        "heartbeat_limit_s": str(settings.heartbeat_limit_s),
+        "fallback_wait_s": str(settings.fallback_wait_s),
+        "phone_check_s": str(settings.phone_check_s),
+        "music": str(_music(settings, installation)),
+    }  # fmt: skip
+
+
+def _agent_words(
+    settings: Settings, agents: dict[str, str | None], passwords: Passwords
+) -> dict[str, str]:
+    duty = settings.fallback_agents or tuple(agents)
+    for agent_id in set(duty) - set(agents):
+        raise SettingsError(
+            [f"{settings.agents_file}:1: fallback_agents names '{agent_id}', which is no agent"]
+        )
+    sections = (
+        _agent_sections(agent_id, contact, passwords.agents[agent_id].sip)
+        for agent_id, contact in agents.items()
+    )
+    return {
+        "ari_password": passwords.ari,
+        "agents": "\n".join(sections),
+        "fallback_members": "\n".join(f"member = PJSIP/{agent_id}" for agent_id in duty),
+    }
+
+
+def _agent_sections(agent_id: str, contact: str | None, password: str) -> str:
+    if contact is not None:
+        place = contact.replace(";", "\\;")
+        return f"[{agent_id}](agent)\naors = {agent_id}\n\n[{agent_id}](fixed)\ncontact = {place}\n"
+    return (
+        f"[{agent_id}](agent)\naors = {agent_id}\nauth = {agent_id}\n\n"
+        f"[{agent_id}](registered)\n\n"
+        f"[{agent_id}]\ntype = auth\nauth_type = userpass\n"
+        f"username = {agent_id}\npassword = {password}\n"
+    )
+
+
+def read_phones(file: Path) -> dict[str, str | None]:
+    """Each agent's fixed SIP address, or None when the phone registers itself."""
+    try:
+        loaded = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise SettingsError([f"{file}:{line}: this is not YAML: {error.problem}"]) from error
+    agents = loaded.get("agents") if isinstance(loaded, dict) else None
+    if not isinstance(agents, dict):
+        raise SettingsError([f"{file}:1: expected 'agents:' with one entry for each agent"])
+    return {str(agent_id): _contact(file, str(agent_id), one) for agent_id, one in agents.items()}
+
+
+def _contact(file: Path, agent_id: str, agent: Any) -> str | None:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", agent_id) or agent_id in _RESERVED:
+        raise SettingsError(
+            [f"{file}:1: agent '{agent_id}': use 1 to 32 letters, digits, - or _ as the id"]
+        )
+    phone = agent.get("phone") if isinstance(agent, dict) else None
+    contact = phone.get("contact") if isinstance(phone, dict) else None
+    if contact is None:
+        return None
+    if not re.fullmatch(r"sips?:[^\s,<>\"]+", str(contact)):
+        raise SettingsError(
+            [f"{file}:1: agent '{agent_id}': phone.contact is {contact!r}; "
+             "write a SIP address such as sip:1001@10.0.0.21:5060"]
+        )  # fmt: skip
+    return str(contact)
+
+
+def _music(settings: Settings, installation: Installation) -> Path:
+    """The installation's own music if there is some, else Asterisk's."""
+    own = settings.prompts_dir / "music"
+    return own if any(own.glob("*.*")) else installation.data / "moh"
+
+
+def _link_data(folders: Folders, installation: Installation, settings: Settings) -> None:
+    """A data folder of our own: Asterisk's, plus our prompts as `sound:hotline/<lang>/<id>`."""
+    for entry in installation.data.iterdir():
+        if entry.name != "sounds":
+            _link(folders.data / entry.name, entry)
+    for entry in (installation.data / "sounds").iterdir():
+        _link(folders.data / "sounds" / entry.name, entry.resolve())
+    _link(folders.data / "sounds" / "hotline", settings.prompts_dir.resolve())
+
+
+def _link(link: Path, target: Path) -> None:
+    if link.is_symlink() or link.is_file():
+        link.unlink()
+    elif link.is_dir():
+        shutil.rmtree(link)
+    link.symlink_to(target)
+
+
+def _refuse_paths(settings: Settings, folders: Folders) -> None:
+    """Paths that Asterisk's configuration language cannot express."""
+    length = len(str(folders.control))
+    if length > _MAX_SOCKET_PATH:
+        raise SettingsError(
+            [f"run_dir: {settings.run_dir} is {length - _MAX_SOCKET_PATH} characters too long "
+             "for Asterisk's control socket; set HOTLINE_RUN_DIR to a shorter path"]
+        )  # fmt: skip
+    paths: Iterable[Path] = (settings.run_dir, settings.recordings_dir, settings.config_dir)
+    for path in paths:
+        if re.search(r"[;,${}\[\]\"\s]", str(path)):
+            raise SettingsError(
+                [f"{path}: Asterisk cannot work with spaces or ; , $ {{ }} [ ] in a path; "
+                 "move the folder or set HOTLINE_RUN_DIR / HOTLINE_CONFIG"]
+            )  # fmt: skip
+
+
+def _write(file: Path, text: str) -> None:
+    """Passwords are inside: nobody else may read it, not even for a moment."""
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(text, encoding="utf-8")
