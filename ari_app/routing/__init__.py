@@ -1,0 +1,1 @@
+"""Routing strategies: pure functions from (waiting callers, ready agents) to a match."""

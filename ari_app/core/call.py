@@ -1,0 +1,186 @@
+"""One citizen's contact as frozen data, and what of it the ticket and the screen-pop show.
+
+Decides nothing: ``calls.py`` moves it. It can be saved and restored, so a killed service finds
+every caller where they were.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import cast
+
+import ivr
+from ari_app.core.records import CloseCall, Json, SaveCall
+from ari_app.core.values import AgentId, Caller, CallId, History, LegId, PlayId, agent_leg
+
+
+class Phase(StrEnum):
+    IN_FLOW = "in_flow"
+    QUEUED = "queued"
+    OFFERED = "offered"
+    CONNECTING = "connecting"
+    TALKING = "talking"
+    ENDING = "ending"
+
+
+class Outcome(StrEnum):
+    """How a call ended: set once. ``failed`` means that we, not a person, ended it."""
+
+    ANSWERED = "answered"
+    ABANDONED_IN_FLOW = "abandoned_in_flow"
+    ABANDONED_WAITING = "abandoned_waiting"
+    ABANDONED_RINGING = "abandoned_ringing"
+    FINISHED_IN_FLOW = "finished_in_flow"
+    FAILED = "failed"
+
+
+LEFT_IN: Mapping[Phase, Outcome] = {
+    Phase.IN_FLOW: Outcome.ABANDONED_IN_FLOW,
+    Phase.QUEUED: Outcome.ABANDONED_WAITING,
+    Phase.OFFERED: Outcome.ABANDONED_RINGING,
+    Phase.CONNECTING: Outcome.ABANDONED_RINGING,
+    Phase.TALKING: Outcome.ANSWERED,
+}
+"""The outcome when the caller's channel goes while the call is in this phase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Instants are epoch seconds.
+
+    ``plays`` and ``offers`` count, so that ids are never used twice. ``play_until`` is when the
+    end of the current prompt is overdue, ``until`` when the phase itself is.
+    """
+
+    call_id: CallId
+    caller: Caller
+    dialled: str
+    arrived_at: float
+    flow: ivr.State
+    phase: Phase = Phase.IN_FLOW
+    plays: int = 0
+    play: PlayId | None = None
+    play_until: float | None = None
+    until: float | None = None
+    queue: str = ""
+    needs: tuple[tuple[str, int], ...] = ()
+    priority: int = 0
+    queued_at: float | None = None
+    offers: int = 0
+    agent: AgentId | None = None
+    leg: LegId | None = None
+    in_bridge: frozenset[LegId] = frozenset()
+    connected_at: float | None = None
+    outcome: Outcome | None = None
+    hung_up_by: str = ""
+    history: History | None = None
+
+    def deadline(self) -> float | None:
+        """When time itself has to move this call on; an offer's end is the dispatcher's."""
+        ends = [self.play_until, self.until]
+        if self.phase in (Phase.IN_FLOW, Phase.QUEUED):
+            ends.append(self.flow.deadline)
+        return min((end for end in ends if end is not None), default=None)
+
+    def card(self) -> dict[str, Json]:
+        """The screen-pop: what an agent wants to know before answering."""
+        known = self.history or History()
+        return {
+            "call": self.call_id,
+            "caller": {
+                "number": self.caller.number,
+                "region": self.caller.region,
+                "name": self.caller.name,
+            },
+            "dialled": self.dialled,
+            "language": self.flow.language,
+            "ivr_path": [[node, key] for node, key in self.flow.path],
+            "priority": self.priority,
+            "arrived_at": self.arrived_at,
+            "queued_at": self.queued_at,
+            "earlier_calls": [dict(row) for row in known.calls],
+            "open_tickets": [dict(row) for row in known.tickets],
+        }
+
+    def ticket(self) -> dict[str, Json]:
+        """The ticket fields that are known so far, by their column names."""
+        fields: dict[str, Json] = dict(self.flow.fields)
+        fields["language"] = self.flow.language
+        fields["ivr_path"] = [[node, key] for node, key in self.flow.path]
+        if self.connected_at is not None:
+            fields["answered_at"] = self.connected_at
+            fields["wait_s"] = round(self.connected_at - (self.queued_at or self.arrived_at), 3)
+            fields["agent_id"] = self.agent
+        return fields
+
+    def saved(self) -> SaveCall:
+        return SaveCall(self.call_id, self.phase.value, snapshot(self), self.ticket())
+
+    def closed(self, outcome: Outcome, hung_up_by: str, ended_at: float) -> CloseCall:
+        fields = {**self.ticket(), "who_hung_up": hung_up_by}
+        if self.connected_at is None and self.queued_at is not None:
+            fields["wait_s"] = round(ended_at - self.queued_at, 3)
+        return CloseCall(self.call_id, ended_at, outcome.value, fields)
+
+    def waiting_again(self) -> "Call":
+        """Back in the queue, at the same place, without the agent."""
+        return replace(
+            self,
+            phase=Phase.QUEUED,
+            agent=None,
+            leg=None,
+            until=None,
+            in_bridge=frozenset(),
+        )
+
+
+def snapshot(call: Call) -> dict[str, Json]:
+    """What a restart needs that the call's row does not hold in columns."""
+    return {
+        "flow": cast(Json, ivr.to_json(call.flow)),
+        "region": call.caller.region,
+        "name": call.caller.name,
+        "plays": call.plays,
+        "queue": call.queue,
+        "needs": [[skill, level] for skill, level in call.needs],
+        "priority": call.priority,
+        "queued_at": call.queued_at,
+        "offers": call.offers,
+        "agent": call.agent,
+        "connected_at": call.connected_at,
+    }
+
+
+RESUMED_PLAYS = 1000
+"""Added to the play count on restoring: ids played since the last save are not met again."""
+
+
+def restored(
+    call_id: str,
+    number: str,
+    dialled: str,
+    arrived_at: float,
+    phase: str,
+    saved: Mapping[str, Json],
+) -> Call:
+    """The call that ``snapshot`` was made of. Raises ValueError or KeyError for anything else."""
+    agent = cast(str | None, saved["agent"])
+    offers = cast(int, saved["offers"])
+    with_agent = phase in (Phase.OFFERED, Phase.CONNECTING, Phase.TALKING)
+    return Call(
+        call_id=CallId(call_id),
+        caller=Caller(number, cast(str, saved["name"]), cast(str, saved["region"])),
+        dialled=dialled,
+        arrived_at=arrived_at,
+        flow=ivr.from_json(cast(Mapping[str, Json], saved["flow"])),
+        phase=Phase(phase),
+        plays=cast(int, saved["plays"]) + RESUMED_PLAYS,
+        queue=cast(str, saved["queue"]),
+        needs=tuple((str(s), int(cast(int, n))) for s, n in cast(list[list[Json]], saved["needs"])),
+        priority=cast(int, saved["priority"]),
+        queued_at=cast(float | None, saved["queued_at"]),
+        offers=offers,
+        agent=AgentId(agent) if agent and with_agent else None,
+        leg=agent_leg(CallId(call_id), offers) if with_agent else None,
+        connected_at=cast(float | None, saved["connected_at"]),
+    )

@@ -1,0 +1,444 @@
+"""The call engine: owns every call and its channels, from the first ring to the closed ticket.
+
+It never touches agents or queues: it tells the dispatcher that a caller waits, and hears which
+agent is reserved. Every way a leg, a prompt or a person can fail has its line here.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import assert_never
+
+import ivr
+from ari_app.core.call import LEFT_IN, Call, Outcome, Phase
+from ari_app.core.commands import (
+    Answer,
+    CheckRecording,
+    Command,
+    Connect,
+    DropBridge,
+    HangUp,
+    LookUpCaller,
+    Play,
+    RingAgent,
+    StartMusic,
+    StopMusic,
+    StopPlay,
+    Write,
+)
+from ari_app.core.deadlines import Deadlines
+from ari_app.core.events import (
+    BridgeEntered,
+    CallArrived,
+    CallerKnown,
+    CallEvent,
+    CallFinished,
+    CallLeft,
+    CallOffered,
+    CallQueued,
+    CardChanged,
+    KeyPressed,
+    LegDown,
+    LegEvent,
+    LegRinging,
+    LegUp,
+    OfferAccepted,
+    OfferCancelled,
+    OfferConnected,
+    OfferFailed,
+    OfferRinging,
+    PlayEnded,
+    RecordingChecked,
+    RingFailed,
+    TalkEnded,
+    ToCalls,
+    ToDispatcher,
+)
+from ari_app.core.records import Json, OpenCall, SaveTicket
+from ari_app.core.values import (
+    CallId,
+    Centre,
+    LegId,
+    PlayId,
+    QueueName,
+    agent_leg,
+    bridge_of,
+    call_of,
+)
+
+CONNECT_S = 3.0
+"""How long both legs may take to enter their bridge; Asterisk does it in milliseconds."""
+
+HANG_UP_S = 5.0
+"""How long a channel may take to go after we asked it to; the sweeper hangs up what stays."""
+
+PLAY_GRACE_S = 5.0
+"""Asterisk does not promise PlaybackFinished: a prompt is over this long after its length."""
+
+UNALLOCATED = 1
+NORMAL = 16
+
+Out = list[Command | ToDispatcher]
+PromptSeconds = Callable[[Iterable[ivr.Prompt]], float]
+
+
+class CallEngine:
+    """``handle`` takes what happened, ``told`` what the dispatcher decided, ``take_due`` time."""
+
+    def __init__(
+        self,
+        flow: ivr.Flow,
+        centre: Centre,
+        prompt_seconds: PromptSeconds,
+        tree_version: str = "",
+        calls: Mapping[CallId, Call] | None = None,
+    ) -> None:
+        self.flow = flow
+        self.centre = centre
+        self.calls: dict[CallId, Call] = dict(calls or {})
+        self._prompt_seconds = prompt_seconds
+        self._tree_version = tree_version
+        self._ends: Deadlines[CallId] = Deadlines()
+        for call in self.calls.values():
+            self._ends.set(call.call_id, call.deadline())
+
+    # --- what happened -----------------------------------------------------------------------
+
+    def handle(self, event: CallEvent, now: float) -> Out:
+        match event:
+            case CallArrived():
+                return self._arrived(event, now)
+            case CallerKnown():
+                return self._known(event)
+            case RecordingChecked():
+                return [Write(SaveTicket(event.call, _recording_fields(event)))]
+            case _:
+                return self._leg_event(event, now)
+
+    def _arrived(self, event: CallArrived, now: float) -> Out:
+        if event.call in self.calls:
+            return []
+        call = Call(event.call, event.caller, event.dialled, now, ivr.start(self.flow))
+        opened = OpenCall(
+            call_id=event.call,
+            arrived_at=now,
+            caller=event.caller.number,
+            caller_name=event.caller.name,
+            caller_region=event.caller.region,
+            dialled=event.dialled,
+            tree_version=self._tree_version,
+        )
+        out: Out = [Write(opened), Answer(LegId(event.call))]
+        if event.caller.number:
+            out.append(LookUpCaller(event.call, event.caller.number))
+        return [*out, *self._flow(call, ivr.Entered(), now)]
+
+    def _known(self, event: CallerKnown) -> Out:
+        call = self.calls.get(event.call)
+        if call is None:
+            return []
+        self._put(call := replace(call, history=event.history))
+        return [CardChanged(call.call_id, call.card())]
+
+    def _leg_event(self, event: LegEvent, now: float) -> Out:
+        call = self.calls.get(_call_named_in(event))
+        if call is None:
+            return _for_nobody(event)
+        match event:
+            case LegDown():
+                return self._leg_down(call, event, now)
+            case RingFailed():
+                return self._leg_down(call, LegDown(event.leg, UNALLOCATED), now)
+            case KeyPressed():
+                return self._key(call, event, now)
+            case PlayEnded():
+                return self._play_ended(call, event, now)
+            case LegUp():
+                return self._leg_up(call, event, now)
+            case BridgeEntered():
+                return self._entered(call, event, now)
+            case LegRinging():
+                return [OfferRinging(call.call_id)] if event.leg == call.leg else []
+        assert_never(event)
+
+    # --- in the tree -------------------------------------------------------------------------
+
+    def _key(self, call: Call, event: KeyPressed, now: float) -> Out:
+        if event.leg != LegId(call.call_id) or call.phase not in (Phase.IN_FLOW, Phase.QUEUED):
+            return []
+        return self._flow(call, ivr.Key(event.digit), now)
+
+    def _play_ended(self, call: Call, event: PlayEnded, now: float) -> Out:
+        if event.play != call.play:
+            return []
+        call = replace(call, play=None, play_until=None)
+        music: Out = [self._music(call)] if call.phase in (Phase.QUEUED, Phase.OFFERED) else []
+        said = ivr.PromptEnded() if event.ok else ivr.PromptFailed()
+        return [*music, *self._flow(call, said, now)]
+
+    def _flow(self, call: Call, event: ivr.Event, now: float) -> Out:
+        """Let the tree decide, and do what it says."""
+        before = call.flow.node
+        state, actions = ivr.step(self.flow, call.flow, event, now)
+        call = replace(call, flow=state)
+        out: Out = []
+        for action in actions:
+            call = self._act(call, action, now, out)
+        self._put(call)
+        if actions and (before != state.node or call.phase is Phase.QUEUED):
+            out.append(Write(call.saved()))
+        return out
+
+    def _act(self, call: Call, action: ivr.Action, now: float, out: Out) -> Call:
+        match action:
+            case ivr.Say():
+                return self._say(call, action, now, out)
+            case ivr.StopSay():
+                if call.play is not None:
+                    out.append(StopPlay(call.play))
+                return replace(call, play=None, play_until=None)
+            case ivr.ToQueue():
+                return self._to_queue(call, action, now, out)
+            case ivr.HangUp():
+                out.append(HangUp(LegId(call.call_id)))
+                ending = replace(call, phase=Phase.ENDING, outcome=Outcome.FINISHED_IN_FLOW)
+                return replace(ending, hung_up_by="system", until=now + HANG_UP_S)
+            case ivr.SetLanguage() | ivr.SetField():
+                return call  # both are part of the tree's state already
+        assert_never(action)
+
+    def _say(self, call: Call, action: ivr.Say, now: float, out: Out) -> Call:
+        if call.phase is Phase.QUEUED and call.play is None:
+            out.append(StopMusic(LegId(call.call_id)))
+        play = PlayId(f"{call.call_id}.p{call.plays + 1}")
+        prompts = tuple((prompt.id, prompt.language) for prompt in action.prompts)
+        out.append(Play(LegId(call.call_id), play, prompts))
+        until = now + self._prompt_seconds(action.prompts) + PLAY_GRACE_S
+        return replace(call, plays=call.plays + 1, play=play, play_until=until)
+
+    def _to_queue(self, call: Call, action: ivr.ToQueue, now: float, out: Out) -> Call:
+        has_offer = call.phase is Phase.OFFERED
+        call = replace(
+            call,
+            phase=Phase.OFFERED if has_offer else Phase.QUEUED,
+            queue=action.queue,
+            needs=action.needs,
+            priority=action.priority,
+            queued_at=call.queued_at or now,
+        )
+        if call.play is None:
+            out.append(self._music(call))
+        out.append(_queued(call, now))
+        return call
+
+    def _music(self, call: Call) -> StartMusic:
+        return StartMusic(LegId(call.call_id), self.centre.queue(QueueName(call.queue)).music)
+
+    # --- the agent's leg ---------------------------------------------------------------------
+
+    def told(self, said: ToCalls, now: float) -> Out:
+        call = self.calls.get(said.call)
+        if call is None:
+            return []
+        match said:
+            case CallOffered():
+                return self._offered(call, said)
+            case OfferAccepted():
+                return self._ring(call, said.ring_s, auto_answer=True)
+            case OfferCancelled():
+                return self._cancelled(call)
+            case TalkEnded():
+                return [HangUp(call.leg)] if call.leg is not None else []
+        assert_never(said)
+
+    def _offered(self, call: Call, said: CallOffered) -> Out:
+        call = replace(call, phase=Phase.OFFERED, agent=said.agent, offers=call.offers + 1)
+        call = replace(call, leg=agent_leg(call.call_id, call.offers))
+        self._put(call)
+        ring: Out = self._ring(call, said.ring_s, auto_answer=False) if said.ring else []
+        return [*ring, Write(call.saved())]
+
+    def _ring(self, call: Call, ring_s: float, *, auto_answer: bool) -> Out:
+        if call.leg is None or call.agent is None:
+            return []
+        number = call.caller.number
+        return [RingAgent(call.leg, call.call_id, call.agent, ring_s, number, auto_answer)]
+
+    def _cancelled(self, call: Call) -> Out:
+        if call.phase not in (Phase.OFFERED, Phase.CONNECTING):
+            return []
+        again = call.waiting_again()
+        self._put(again)
+        out = [*_drop_agent(call), Write(again.saved())]
+        return [*out, self._music(call)] if call.phase is Phase.CONNECTING else out
+
+    def _leg_up(self, call: Call, event: LegUp, now: float) -> Out:
+        """The agent answered: silence the prompt or the music and put both together."""
+        if event.leg != call.leg:
+            return [HangUp(event.leg)]
+        if call.phase is not Phase.OFFERED:
+            return []
+        out: Out = [StopPlay(call.play)] if call.play is not None else []
+        out += [
+            StopMusic(LegId(call.call_id)),
+            Connect(bridge_of(call.call_id), (LegId(call.call_id), call.leg)),
+        ]
+        self._put(
+            replace(call, phase=Phase.CONNECTING, play=None, play_until=None, until=now + CONNECT_S)
+        )
+        return out
+
+    def _entered(self, call: Call, event: BridgeEntered, now: float) -> Out:
+        if call.phase is not Phase.CONNECTING or event.bridge != bridge_of(call.call_id):
+            return []
+        call = replace(call, in_bridge=call.in_bridge | {event.leg})
+        self._put(call)
+        if call.leg is None or not {LegId(call.call_id), call.leg} <= call.in_bridge:
+            return []
+        call = replace(call, phase=Phase.TALKING, connected_at=now, until=None)
+        self._put(call)
+        return [OfferConnected(call.call_id), Write(call.saved())]
+
+    # --- ends --------------------------------------------------------------------------------
+
+    def _leg_down(self, call: Call, event: LegDown, now: float) -> Out:
+        if event.leg == LegId(call.call_id):
+            return self.close(call, now)
+        if event.leg != call.leg:
+            return []
+        match call.phase:
+            case Phase.OFFERED | Phase.CONNECTING:
+                return [*self._cancelled(call), OfferFailed(call.call_id, event.cause)]
+            case Phase.TALKING:
+                ending = replace(
+                    call,
+                    phase=Phase.ENDING,
+                    outcome=Outcome.ANSWERED,
+                    hung_up_by="agent",
+                    until=now + HANG_UP_S,
+                )
+                self._put(ending)
+                return [HangUp(LegId(call.call_id)), CallFinished(call.call_id)]
+        return []
+
+    def close(self, call: Call, ended_at: float, *, hung_up_by: str = "caller") -> Out:
+        """The caller's channel is gone: free the agent, write the end, forget the call."""
+        del self.calls[call.call_id]
+        self._ends.set(call.call_id, None)
+        outcome = call.outcome or LEFT_IN[call.phase]
+        out: Out = _drop_agent(call)
+        match call.phase:
+            case Phase.QUEUED | Phase.OFFERED | Phase.CONNECTING:
+                out.append(CallLeft(call.call_id))
+            case Phase.TALKING:
+                out.append(CallFinished(call.call_id))
+        out.append(Write(call.closed(outcome, call.hung_up_by or hung_up_by, ended_at)))
+        if call.connected_at is not None:
+            out.append(CheckRecording(call.call_id, max(0.0, ended_at - call.connected_at)))
+        return out
+
+    # --- time passes -------------------------------------------------------------------------
+
+    def next_deadline(self) -> float | None:
+        return self._ends.next()
+
+    def take_due(self, now: float) -> Out:
+        out: Out = []
+        for call_id in self._ends.take_due(now):
+            call = self.calls[call_id]
+            out += self._due(call, now)
+            if call_id in self.calls:
+                self._ends.set(call_id, self.calls[call_id].deadline())
+        return out
+
+    def _due(self, call: Call, now: float) -> Out:
+        if call.phase is Phase.ENDING and call.until is not None and call.until <= now:
+            return self.close(call, now)
+        if call.phase is Phase.CONNECTING and call.until is not None and call.until <= now:
+            return [*self._cancelled(call), OfferFailed(call.call_id, 0)]
+        if call.play is not None and call.play_until is not None and call.play_until <= now:
+            return [StopPlay(call.play), *self._play_ended(call, PlayEnded(call.play, False), now)]
+        if call.phase in (Phase.IN_FLOW, Phase.QUEUED):
+            return self._flow(call, ivr.TimedOut(), now)
+        return []
+
+    # --- after a gap -------------------------------------------------------------------------
+
+    def resume(self, call: Call, now: float) -> Out:
+        """Take a call up where it stands: the prompt again, the music again, the place kept."""
+        stop: Out = [StopPlay(call.play)] if call.play is not None else []
+        call = replace(call, play=None, play_until=None)
+        self._put(call)
+        match call.phase:
+            case Phase.IN_FLOW:
+                return [*stop, Answer(LegId(call.call_id)), *self._flow(call, ivr.Entered(), now)]
+            case Phase.QUEUED:
+                return [*stop, self._music(call), _queued(call, now)]
+        return stop
+
+    def talking(self, call: Call, leg: LegId, offers: int, now: float) -> Call:
+        """The call was found connected with this leg while we were away."""
+        call = replace(
+            call,
+            phase=Phase.TALKING,
+            leg=leg,
+            offers=max(call.offers, offers),
+            connected_at=call.connected_at or now,
+            until=None,
+        )
+        self._put(call)
+        return call
+
+    def _put(self, call: Call) -> None:
+        self.calls[call.call_id] = call
+        self._ends.set(call.call_id, call.deadline())
+
+
+def _call_named_in(event: LegEvent) -> CallId:
+    match event:
+        case PlayEnded():
+            return call_of(event.play)
+        case BridgeEntered():
+            return call_of(event.bridge)
+        case _:
+            return call_of(event.leg)
+
+
+def _for_nobody(event: LegEvent) -> Out:
+    """An agent who answers when the caller has just gone must not talk to nobody."""
+    return [HangUp(event.leg)] if isinstance(event, LegUp) else []
+
+
+def _queued(call: Call, now: float) -> CallQueued:
+    return CallQueued(
+        call.call_id,
+        QueueName(call.queue),
+        call.needs,
+        call.priority,
+        call.queued_at or now,
+        call.card(),
+    )
+
+
+def _drop_agent(call: Call) -> Out:
+    """Stop the phone, or end the talk, and take the bridge away."""
+    if call.leg is None:
+        return []
+    bridge = DropBridge(bridge_of(call.call_id))
+    match call.phase:
+        case Phase.OFFERED:
+            return [HangUp(call.leg, "answered_elsewhere")]
+        case Phase.CONNECTING:
+            return [HangUp(call.leg, "answered_elsewhere"), bridge]
+        case Phase.ENDING:
+            return [bridge]
+    return [HangUp(call.leg), bridge]
+
+
+def _recording_fields(event: RecordingChecked) -> dict[str, Json]:
+    if event.ok:
+        return {"recording_ref": [event.file], "recording_s": event.duration_s}
+    return {
+        "recording_ref": [event.file] if event.duration_s > 0 else [],
+        "recording_s": event.duration_s,
+        "recording_problem": event.reason,
+    }

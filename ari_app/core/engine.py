@@ -1,0 +1,149 @@
+"""The one decision maker: call engine and dispatcher joined by their seam.
+
+``handle(event, now)`` and ``handle_timer(now)`` return the commands to carry out; nothing else
+comes out and nothing else goes in. It never waits, reads no clock and makes no ids of its own.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import ivr
+from ari_app.core.agent import Agent, AgentState, shown
+from ari_app.core.call import Call, Phase
+from ari_app.core.calls import CallEngine, PromptSeconds
+from ari_app.core.commands import Command
+from ari_app.core.dispatch import Dispatcher
+from ari_app.core.events import AsteriskSeen, DeskEvent, Event, ToCalls, ToDispatcher
+from ari_app.core.reconcile import differences
+from ari_app.core.records import Json
+from ari_app.core.values import AgentId, CallId, Centre
+
+Said = Command | ToDispatcher | ToCalls
+
+
+class Engine:
+    """Everything the service decides, with the calls and agents it decides about."""
+
+    def __init__(
+        self,
+        flow: ivr.Flow,
+        centre: Centre,
+        prompt_seconds: PromptSeconds,
+        *,
+        tree_version: str = "",
+        calls: Mapping[CallId, Call] | None = None,
+        agents: Mapping[AgentId, Agent] | None = None,
+    ) -> None:
+        self.call_engine = CallEngine(flow, centre, prompt_seconds, tree_version, calls)
+        self.dispatcher = Dispatcher(centre, agents)
+        self._suspects: frozenset[str] = frozenset()
+
+    def handle(self, event: Event, now: float) -> list[Command]:
+        """What to do about one event. Late and repeated events are normal and change nothing."""
+        if isinstance(event, AsteriskSeen):
+            return self._reconcile(event, now)
+        if isinstance(event, DeskEvent):
+            return self._pump(self.dispatcher.handle_desk(event, now), now)
+        return self._pump(self.call_engine.handle(event, now), now)
+
+    def handle_timer(self, now: float) -> list[Command]:
+        """What to do because the time of ``next_deadline`` has come."""
+        ended = self._pump(self.dispatcher.take_due(now), now)
+        return [*ended, *self._pump(self.call_engine.take_due(now), now)]
+
+    def next_deadline(self) -> float | None:
+        """Epoch seconds of the next moment at which time alone changes something."""
+        ends = (self.call_engine.next_deadline(), self.dispatcher.next_deadline())
+        return min((end for end in ends if end is not None), default=None)
+
+    def _pump(self, said: Sequence[Said], now: float) -> list[Command]:
+        """Pass what the two halves say to each other until only commands are left."""
+        commands: list[Command] = []
+        pending: list[Said] = list(said)
+        while pending:
+            one = pending.pop(0)
+            if isinstance(one, ToDispatcher):
+                pending[:0] = self.dispatcher.handle(one, now)
+            elif isinstance(one, ToCalls):
+                pending[:0] = self.call_engine.told(one, now)
+            else:
+                commands.append(one)
+        return commands
+
+    # --- after a gap -------------------------------------------------------------------------
+
+    def _reconcile(self, seen: AsteriskSeen, now: float) -> list[Command]:
+        commands: list[Command] = []
+        suspects: set[str] = set()
+        for finding in list(differences(self.call_engine, seen, self._ringing(), now)):
+            if seen.is_resync or finding.key in self._suspects:
+                commands += self._pump(finding.mend(), now)
+            else:
+                suspects.add(finding.key)
+        self._suspects = frozenset(suspects)
+        talking = frozenset(
+            call.call_id for call in self.call_engine.calls.values() if call.phase is Phase.TALKING
+        )
+        return [*commands, *self._pump(self.dispatcher.settle(talking, now), now)]
+
+    def _ringing(self) -> frozenset[CallId]:
+        return frozenset(c for c, offer in self.dispatcher.offers.items() if offer.accepted)
+
+    # --- what can be looked at ---------------------------------------------------------------
+
+    def agent_rows(self) -> list[dict[str, Json]]:
+        return [self.agent_row(agent) for agent in self.dispatcher.agents.values()]
+
+    def agent_row(self, agent: Agent) -> dict[str, Json]:
+        profile = self.dispatcher.centre.agents[agent.agent_id]
+        return {
+            "agent": agent.agent_id,
+            "name": profile.name,
+            "role": profile.role,
+            "queues": [*sorted(profile.queues)],
+            "skills": dict(profile.skills),
+            **shown(agent),
+        }
+
+    def call_rows(self, now: float) -> list[dict[str, Json]]:
+        return [call_row(call, now) for call in self.call_engine.calls.values()]
+
+    def offer(self, agent_id: AgentId) -> dict[str, Json] | None:
+        """The pop that is open on this agent's desk."""
+        for offer in self.dispatcher.offers.values():
+            if offer.agent == agent_id:
+                card: dict[str, Json] = dict(offer.card)  # type: ignore[arg-type]
+                return {**card, "queue": offer.waiting.queue, "until": offer.until}
+        return None
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many calls in each phase, callers in each queue, agents in each state."""
+        return {
+            "calls": _count(call.phase.value for call in self.call_engine.calls.values()),
+            "waiting": _count(waiting.queue for waiting in self.dispatcher.waiting.values()),
+            "agents": _count(
+                agent.state.value
+                for agent in self.dispatcher.agents.values()
+                if agent.state is not AgentState.OFFLINE
+            ),
+        }
+
+
+def call_row(call: Call, now: float) -> dict[str, Json]:
+    waiting_s = None if call.queued_at is None or call.connected_at else now - call.queued_at
+    return {
+        "call": call.call_id,
+        "phase": call.phase.value,
+        "caller": call.caller.number,
+        "dialled": call.dialled,
+        "language": call.flow.language,
+        "node": call.flow.node,
+        "queue": call.queue,
+        "agent": call.agent,
+        "arrived_at": call.arrived_at,
+        "waiting_s": None if waiting_s is None else round(waiting_s, 1),
+    }
+
+
+def _count(names: Iterable[str]) -> dict[str, int]:
+    return dict(Counter(names))
