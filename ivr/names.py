@@ -1,0 +1,93 @@
+"""Names in a tree against the names that exist: nodes, queues, skills, prompts, languages.
+
+Decides the codes E3... Must not know where the known names come from.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from ivr.fields import REPEAT, LanguageRef, NodeRef, PromptRef, QueueRef, SkillRef
+from ivr.model import Flow, walk
+from ivr.nodes import QueueNode
+from ivr.positions import Path, Positions, dotted
+from ivr.problems import Problem, did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What exists outside the tree. None means not known, so not checked.
+
+    ``prompts`` maps each language to the ids of its prompts.
+    """
+
+    queues: Collection[str] | None = None
+    skills: Collection[str] | None = None
+    prompts: Mapping[str, Collection[str]] | None = None
+
+
+def unknown_names(flow: Flow, names: Names, positions: Positions, filename: str) -> list[Problem]:
+    """Every name that stands for nothing, and a last resort that is none."""
+    resolver = _Resolver(flow, names)
+    found = [
+        (path, value, wrong) for path, value in walk(flow) if (wrong := resolver.wrong(path, value))
+    ]
+    problems = []
+    for path, value, (code, message, hint) in found:
+        is_key = isinstance(value, SkillRef) or code == "E307"
+        place = positions.key(path) if is_key else positions.value(path)
+        problems.append(Problem(filename, place.line, place.col, code, message, hint))
+    return sorted(problems)
+
+
+Wrong = tuple[str, str, str]
+
+
+class _Resolver:
+    def __init__(self, flow: Flow, names: Names) -> None:
+        self.flow = flow
+        self.names = names
+        prompts = names.prompts
+        self.languages = None if prompts is None else prompts.keys()
+        self.prompt_ids = None if prompts is None else {i for ids in prompts.values() for i in ids}
+
+    def wrong(self, path: Path, value: object) -> Wrong | None:
+        match value:
+            case NodeRef():
+                return self._wrong_node(path, value)
+            case QueueRef():
+                return _unknown("E302", "queue", path, value, self.names.queues)
+            case SkillRef():
+                return _unknown("E303", "skill", path, value, self.names.skills)
+            case LanguageRef():
+                return _unknown("E305", "language", path, value, self.languages)
+            case PromptRef():
+                return _unknown("E304", "prompt", path, value.id, self.prompt_ids)
+        return None
+
+    def _wrong_node(self, path: Path, name: NodeRef) -> Wrong | None:
+        if len(path) == 2 and path[0] == "nodes":
+            return self._wrong_definition(path, name)
+        if name == REPEAT and len(path) == 4 and path[2] == "keys":
+            return None
+        wrong = _unknown("E301", "node", path, name, self.flow.nodes)
+        if wrong or path != ("last_resort",):
+            return wrong
+        resort = self.flow.nodes[name]
+        if isinstance(resort, QueueNode) and resort.max_wait_s is None:
+            return None
+        hint = "Name a node of type queue that has no max_wait_s."
+        return "E306", f"last_resort: '{name}' may leave a caller without anybody.", hint
+
+    def _wrong_definition(self, path: Path, name: NodeRef) -> Wrong | None:
+        if name != REPEAT:
+            return None
+        return "E307", f"{dotted(path)}: a node cannot have this name.", "It means: say it again."
+
+
+def _unknown(
+    code: str, what: str, path: Path, name: str, known: Collection[str] | None
+) -> Wrong | None:
+    if known is None or name in known:
+        return None
+    hint = did_you_mean(name, known, what=f"Known {what}s")
+    return code, f"{dotted(path)}: there is no {what} '{name}'.", hint

@@ -1,0 +1,32 @@
+"""skeleton: copy this file to begin a node type; say here in one line what it does.
+
+Then: one line in ``ivr/nodes/__init__.py``, two files in ``tests/corpus/good``, two in
+``tests/corpus/bad``, one playbook in ``tests/ivr``, one section in ``docs/ivr.md``.
+Refer to other things by the types of ``ivr.fields`` (Target, QueueName, ...): names are then
+resolved, and the graph is drawn, without further code.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from ivr.events import Entered, Event
+from ivr.fields import BaseNode, Target
+from ivr.state import State
+from ivr.turn import Turn, go
+
+
+class SkeletonNode(BaseNode):
+    """One sentence for the admin's manual."""
+
+    type: Literal["skeleton"]
+    next: Target = Field(description="Where to go afterwards.")
+
+    def step(self, state: State, event: Event, now: float) -> Turn | None:
+        match event:
+            case Entered():
+                return go(state, self.next)
+        return None
+
+    def unattended(self) -> str:
+        return self.next
