@@ -49,7 +49,8 @@ class AsteriskProcess:
         with output:
             self._process = await asyncio.create_subprocess_exec(
                 # The kernel ends it when we are killed, whatever kills us.
-                "setpriv", "--pdeathsig", "KILL", "--", *self._command, "-f",
+                "setpriv", "--pdeathsig", "KILL", "--", "env", "LC_ALL=C",
+                *self._command, "-f",
                 stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
                 start_new_session=True, cwd=self.folders.base,
             )  # fmt: skip

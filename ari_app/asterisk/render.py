@@ -31,6 +31,7 @@ _EMPTY = (
     "websocket_client",
 )  # fmt: skip
 _RESERVED = frozenset({"agent", "global", "system", "trunk", "transport-udp"})
+_MAX_DIGITS = 32
 # The socket's path must fit into sockaddr_un.
 _MAX_SOCKET_PATH = 107
 
@@ -124,6 +125,7 @@ def _words(settings: Settings, installation: Installation, folders: Folders) -> 
         "rtp_end": str(settings.rtp_port_end),
         "trunk_match": "\n".join(f"match = {one}" for one in settings.trunk_addresses),
         "recordings": str(settings.recordings_dir),
+        "digit_patterns": _digit_patterns(),
         "cel_file": str(settings.cel_file),
         "call_limit_s": str(settings.call_limit_s),
         "heartbeat_limit_s": str(settings.heartbeat_limit_s),
@@ -131,6 +133,15 @@ def _words(settings: Settings, installation: Installation, folders: Folders) -> 
         "phone_check_s": str(settings.phone_check_s),
         "music": str(_music(settings, installation)),
     }  # fmt: skip
+
+
+def _digit_patterns() -> str:
+    """Extension patterns for every number of digits, with and without a plus."""
+    return "\n".join(
+        f"exten => _{plus}{'X' * digits},1,Goto(arrival,${{EXTEN}},1)"
+        for digits in range(1, _MAX_DIGITS + 1)
+        for plus in ("", "+")
+    )
 
 
 def _agent_words(
