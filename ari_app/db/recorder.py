@@ -13,6 +13,7 @@ So nothing overtakes, and whatever is written twice is written in the same order
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -40,7 +41,7 @@ async def back_off(attempt: int) -> None:
 class _Batch:
     def __init__(self) -> None:
         self.records: list[Record] = []
-        self.opened_at = 0.0
+        self.due_at = math.inf
         self.done = asyncio.Event()
         self.error: OSError | None = None
 
@@ -64,6 +65,7 @@ class Recorder:
         self._batch = _Batch()
         self._unsaved: list[Record] = []  # neither database nor disk took them
         self._wake = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
         self._mode = asyncio.Lock()  # who holds it may rely on there/away, and change it
         self._away, self._there = asyncio.Event(), asyncio.Event()
         self._closing, self._stopped = False, asyncio.Event()
@@ -78,18 +80,21 @@ class Recorder:
         """Records that are safe but not in the database yet."""
         return self._journal.line_count + len(self._unsaved)
 
-    async def write(self, record: Record) -> None:
+    async def write(self, record: Record, *, linger_s: float = 0.0) -> None:
         """Return when the record is in the database or the journal.
 
-        OSError when neither took it: it is kept in memory and tried again, but a crash loses it.
+        Where nobody waits for the answer, ``linger_s`` (0.1, say) lets it go with the next batch:
+        a transaction costs far more than a record in it. OSError when neither took it: it is kept
+        in memory and tried again, but a crash loses it.
         """
         if self._closing:
             raise RuntimeError("the recorder is closed; write before close()")
         batch = self._batch
-        if not batch.records:
-            batch.opened_at = asyncio.get_running_loop().time()
-            self._wake.set()
         batch.records.append(record)
+        due_at = asyncio.get_running_loop().time() + linger_s
+        if due_at < batch.due_at:
+            batch.due_at = due_at
+            self._wake_at(due_at, at_once=not linger_s)
         await batch.done.wait()
         if batch.error is not None:
             raise batch.error
@@ -150,7 +155,7 @@ class Recorder:
                 batch.done.set()
 
     async def _reached_database(self, batch: _Batch) -> bool:
-        waited_s = asyncio.get_running_loop().time() - batch.opened_at
+        waited_s = max(asyncio.get_running_loop().time() - batch.due_at, 0.0)
         try:
             await self._store(batch.records, max(self._limit_s - waited_s, 0.1))
         except (SQLAlchemyError, OSError) as error:
@@ -212,6 +217,15 @@ class Recorder:
             self._set_away(False)
             _log.info("database.back")
             return True
+
+    def _wake_at(self, due_at: float, *, at_once: bool) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if at_once:
+            self._wake.set()
+        else:
+            self._timer = asyncio.get_running_loop().call_at(due_at, self._wake.set)
 
     def _set_away(self, away: bool) -> None:
         (self._away if away else self._there).set()
