@@ -1,0 +1,140 @@
+"""The core's commands as requests to Asterisk.
+
+Decides which request carries out which command and what a refusal means for the call. A channel
+that is gone is normal and reported as such; nothing here decides what happens next.
+"""
+
+from collections.abc import Callable
+
+import structlog
+
+from ari_app.ari.client import Client
+from ari_app.ari.errors import AriError, Gone, WrongState
+from ari_app.ari.translate import AGENT
+from ari_app.core import commands as core
+from ari_app.core import events
+from ari_app.core.values import LegId, call_of
+
+_log = structlog.get_logger()
+
+AUTO_ANSWER = {"PJSIP_HEADER(add,Call-Info)": "<sip:hotline>;answer-after=0"}
+"""Understood by Yealink, Grandstream, Snom and JsSIP phones; others ring as usual."""
+
+JOIN_LIMIT_S = 10.0
+"""``answer`` and ``addChannel`` wait for the channel's own thread."""
+
+AriCommand = (
+    core.Answer
+    | core.Play
+    | core.StopPlay
+    | core.StartMusic
+    | core.StopMusic
+    | core.RingAgent
+    | core.Connect
+    | core.DropBridge
+    | core.HangUp
+)
+
+
+class Executor:
+    """Carries out the commands for Asterisk; posts what went wrong as events."""
+
+    def __init__(
+        self,
+        client: Client,
+        app: str,
+        post: Callable[[events.Event], None],
+        sound_uri: Callable[[str, str], str],
+    ) -> None:
+        self._client = client
+        self._app = app
+        self._post = post
+        self._sound_uri = sound_uri
+
+    async def execute(self, command: AriCommand) -> None:
+        """Never raises for anything Asterisk answers."""
+        try:
+            await self._do(command)
+        except Gone:
+            self._gone(command)
+        except WrongState as error:
+            # 409 and 412 around a hang-up: the event that explains it is on its way.
+            _log.debug("ari.too_late", command=type(command).__name__, problem=str(error))
+            self._failed(command)
+        except AriError as error:
+            _log.warning("ari.failed", command=type(command).__name__, problem=str(error))
+            self._failed(command)
+
+    async def _do(self, command: AriCommand) -> None:
+        client = self._client
+        match command:
+            case core.Answer(leg):
+                await client.request(
+                    "channels.answer", key=command.lane, channel_id=leg, limit_s=JOIN_LIMIT_S
+                )
+            case core.Play(leg, play, prompts):
+                media = [self._sound_uri(prompt, language) for prompt, language in prompts]
+                channel = client.channels.handle(leg, key=command.lane)
+                await channel.play(playback_id=play, media=media)
+            case core.StopPlay(play):
+                await client.playbacks.handle(play, key=command.lane).stop()
+            case core.StartMusic(leg, music):
+                await client.channels.handle(leg, key=command.lane).start_moh(moh_class=music)
+            case core.StopMusic(leg):
+                await client.channels.handle(leg, key=command.lane).stop_moh()
+            case core.RingAgent():
+                await self._ring(command)
+            case core.Connect():
+                await self._connect(command)
+            case core.DropBridge(bridge):
+                await client.bridges.handle(bridge, key=command.lane).destroy()
+            case core.HangUp(leg, reason):
+                await client.channels.handle(leg, key=command.lane).hangup(reason=reason)
+
+    async def _ring(self, command: core.RingAgent) -> None:
+        await self._client.channels.originate(
+            channel_id=command.leg,
+            endpoint=f"PJSIP/{command.agent}",
+            app=self._app,
+            app_args=f"{AGENT},{command.call}",
+            caller_id=command.caller or "anonymous",
+            # The core cancels first; this is for the case that the core is gone.
+            timeout_s=int(command.ring_s) + 5,
+            originator=command.call,
+            formats="alaw,ulaw",
+            variables=AUTO_ANSWER if command.auto_answer else None,
+            key=command.lane,
+        )
+
+    async def _connect(self, command: core.Connect) -> None:
+        bridge = await self._client.bridges.create(
+            bridge_id=command.bridge, name=command.bridge, key=command.lane
+        )
+        await self._client.request(
+            "bridges.addChannel",
+            key=command.lane,
+            bridge_id=bridge.id,
+            channel=",".join(command.legs),
+            limit_s=JOIN_LIMIT_S,
+        )
+
+    def _gone(self, command: AriCommand) -> None:
+        match command:
+            case core.Answer(leg) | core.StartMusic(leg) | core.StopMusic(leg) | core.Play(leg):
+                self._post(events.LegDown(leg))
+            case core.RingAgent():
+                self._post(events.LegDown(LegId(command.call)))
+            case _:
+                self._failed(command)
+
+    def _failed(self, command: AriCommand) -> None:
+        match command:
+            case core.Play():
+                self._post(events.PlayEnded(command.play, ok=False))
+            case core.RingAgent():
+                self._post(events.RingFailed(command.leg))
+            case core.Connect():
+                # One of the legs is going: both are looked at when the connection is overdue.
+                _log.info("call.not_connected", call_id=call_of(command.bridge))
+
+

@@ -1,0 +1,71 @@
+"""Asterisk's events in our words.
+
+Decides which of them mean something here; all others are None. Tolerates missing parts: an event
+that cannot be understood is none of ours.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from ari_app.ari.protocol import Event
+from ari_app.core import events as core
+from ari_app.core.phone_number import caller_of
+from ari_app.core.values import BridgeId, CallId, LegId, PlayId
+
+IN = "in"
+AGENT = "agent"
+"""First argument of Stasis(): who this channel is."""
+
+
+def translate(event: Event) -> core.Event | None:
+    """The core's event for one of Asterisk's, or None."""
+    make = _MAKERS.get(event.type)
+    if make is None:
+        return None
+    try:
+        return make(event.data)
+    except (KeyError, TypeError, ValueError, IndexError):
+        return None
+
+
+def _stasis_start(data: dict[str, Any]) -> core.Event | None:
+    channel, args = data["channel"], data["args"]
+    if args[0] == AGENT:
+        return core.LegUp(LegId(channel["id"]))
+    if args[0] != IN:
+        return None
+    caller = caller_of(channel["caller"]["number"], channel["caller"]["name"])
+    return core.CallArrived(CallId(channel["id"]), caller, args[1])
+
+
+def _channel_gone(data: dict[str, Any]) -> core.Event:
+    return core.LegDown(LegId(data["channel"]["id"]), int(data.get("cause", 0)))
+
+
+def _state(data: dict[str, Any]) -> core.Event | None:
+    channel = data["channel"]
+    return core.LegRinging(LegId(channel["id"])) if channel["state"] == "Ringing" else None
+
+
+def _key(data: dict[str, Any]) -> core.Event:
+    return core.KeyPressed(LegId(data["channel"]["id"]), data["digit"])
+
+
+def _play_ended(data: dict[str, Any]) -> core.Event:
+    playback = data["playback"]
+    return core.PlayEnded(PlayId(playback["id"]), playback["state"] == "done")
+
+
+def _entered(data: dict[str, Any]) -> core.Event:
+    return core.BridgeEntered(BridgeId(data["bridge"]["id"]), LegId(data["channel"]["id"]))
+
+
+_MAKERS: dict[str, Callable[[dict[str, Any]], core.Event | None]] = {
+    "StasisStart": _stasis_start,
+    "StasisEnd": _channel_gone,
+    "ChannelDestroyed": _channel_gone,
+    "ChannelStateChange": _state,
+    "ChannelDtmfReceived": _key,
+    "PlaybackFinished": _play_ended,
+    "ChannelEnteredBridge": _entered,
+}

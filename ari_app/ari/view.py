@@ -1,0 +1,60 @@
+"""What Asterisk holds of ours right now, read for a reconciliation.
+
+Reads only; what a difference means is decided in the core. Never lists channels: one invisible
+channel would make that fail for everybody.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ari_app.ari.client import Client
+from ari_app.ari.errors import Gone
+from ari_app.core.events import AsteriskSeen
+from ari_app.core.phone_number import caller_of
+from ari_app.core.values import AgentId, BridgeId, BridgeSeen, CallId, LegId, LegSeen
+
+_AGENT_LEG = re.compile(r"\.a\d+$")
+_OUR_BRIDGE = re.compile(r"^[^.]+\.\d+\.b$")
+_ENDPOINT = re.compile(r"^PJSIP/([^-]+)-")
+READS_AT_ONCE = 20
+
+
+async def look(
+    client: Client, app: str, ended: Mapping[CallId, float], *, is_resync: bool
+) -> AsteriskSeen:
+    """The app's channels and our bridges. Raises AriError when Asterisk does not answer."""
+    held = await client.applications.handle(app).get()
+    room = asyncio.Semaphore(READS_AT_ONCE)
+    async with asyncio.TaskGroup() as tasks:
+        readings = [tasks.create_task(_leg(client, leg, room)) for leg in held["channel_ids"]]
+    legs = [leg for reading in readings if (leg := reading.result()) is not None]
+    bridges = [
+        BridgeSeen(BridgeId(bridge["id"]), frozenset(LegId(leg) for leg in bridge["channels"]))
+        for bridge in await client.bridges.list()
+        if _OUR_BRIDGE.match(bridge["id"])
+    ]
+    return AsteriskSeen(tuple(legs), tuple(bridges), ended, is_resync)
+
+
+async def _leg(client: Client, leg: str, room: asyncio.Semaphore) -> LegSeen | None:
+    async with room:
+        try:
+            channel = await client.channels.handle(leg).get()
+        except Gone:
+            return None
+        if channel is None:  # alive, but its texts are not UTF-8: nobody can see or serve it
+            await client.channels.handle(leg).hangup()
+            return None
+    return _seen(leg, channel)
+
+
+def _seen(leg: str, channel: dict[str, Any]) -> LegSeen:
+    is_up = channel["state"] == "Up"
+    if _AGENT_LEG.search(leg):
+        endpoint = _ENDPOINT.match(channel["name"])
+        agent = AgentId(endpoint.group(1) if endpoint else "unknown")
+        return LegSeen(LegId(leg), is_up, agent)
+    caller = caller_of(channel["caller"]["number"], channel["caller"]["name"])
+    return LegSeen(LegId(leg), is_up, caller=caller, dialled=channel["dialplan"]["exten"])

@@ -1,0 +1,181 @@
+"""Everything an admin edits, read and checked as one: agents, queues, prompts and the tree.
+
+Decides what a usable configuration is, and reports every fault with its place. Reads files; starts
+nothing and asks nobody.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+import ivr
+from ari_app.core.values import AgentId, AgentProfile, Centre, QueueName, QueueProfile
+from ivr.problems import Problem, did_you_mean
+from ivr.yaml_source import Positions, parse, validate
+from recordings.marked_yaml import Problem as Fault
+from recordings.prompts import Prompts, load_prompts
+
+MAIN_FLOW = Path("flows") / "main.yaml"
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+Level = Annotated[int, Field(strict=True, ge=1, le=5)]
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PhoneEntry(_Strict):
+    """How the agent's phone is reached: it registers, or it has a fixed address."""
+
+    register_: bool = Field(False, alias="register")
+    contact: Annotated[str, Field(pattern=r"^sip:[^\s;,<>\"]+$")] | None = None
+    webrtc: bool = False
+
+
+class AgentEntry(_Strict):
+    """One agent of agents.yaml."""
+
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+    role: Literal["agent", "supervisor"] = "agent"
+    queues: tuple[Name, ...]
+    skills: dict[Name, Level]
+    phone: PhoneEntry
+    answer: Literal["phone", "desk"] = "phone"
+
+
+class AgentsFile(_Strict):
+    agents: dict[Annotated[str, Field(pattern=r"^[0-9]{2,10}$")], AgentEntry]
+
+
+class QueueEntry(_Strict):
+    """One queue of queues.yaml; durations in seconds."""
+
+    ring_s: Annotated[float, Field(ge=1, le=120)] = 20.0
+    wrap_up_s: Annotated[float, Field(ge=0, le=3600)] = 30.0
+    music: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")] = "default"
+
+
+class QueuesFile(_Strict):
+    queues: dict[Name, QueueEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A configuration that is fit for service; ``warnings`` are told but stop nothing."""
+
+    centre: Centre
+    flow: ivr.Flow
+    tree_version: str
+    prompts: Prompts
+    warnings: tuple[Problem, ...]
+
+
+def load_configuration(config_dir: Path) -> Configuration | list[Problem]:
+    """Read all files; every fault that was found when any of them is unusable."""
+    problems: list[Problem] = []
+    queues = _read(config_dir / "queues.yaml", QueuesFile, problems)
+    agents = _read(config_dir / "agents.yaml", AgentsFile, problems)
+    prompts = load_prompts(config_dir)
+    if isinstance(prompts, list):
+        problems += [_as_problem(fault, config_dir) for fault in prompts]
+    if queues is None or agents is None or isinstance(prompts, list):
+        return sorted(problems)
+    problems += _unknown_queues(config_dir / "agents.yaml", agents[0], agents[1], queues[0])
+    flow = _read_flow(config_dir, agents[0], queues[0], prompts)
+    if isinstance(flow, list) or problems:
+        return sorted([*problems, *(flow if isinstance(flow, list) else [])])
+    return Configuration(
+        centre=_centre(agents[0], queues[0]),
+        flow=flow,
+        tree_version=hashlib.sha256((config_dir / MAIN_FLOW).read_bytes()).hexdigest()[:12],
+        prompts=prompts,
+        warnings=tuple(_as_problem(fault, config_dir) for fault in prompts.problems),
+    )
+
+
+def _read_flow(
+    config_dir: Path, agents: AgentsFile, queues: QueuesFile, prompts: Prompts
+) -> ivr.Flow | list[Problem]:
+    skills = {skill for agent in agents.agents.values() for skill in agent.skills}
+    names = ivr.Names(queues=queues.queues, skills=skills, prompts=_known(prompts))
+    text = _text(config_dir / MAIN_FLOW)
+    return text if isinstance(text, list) else ivr.load(text, str(config_dir / MAIN_FLOW), names)
+
+
+def _known(prompts: Prompts) -> dict[str, frozenset[str]]:
+    """All prompts with a text in some language: missing audio is a warning, not a fault."""
+    ids = frozenset(prompts.catalogue.prompts)
+    return dict.fromkeys(prompts.catalogue.languages, ids)
+
+
+def _text(path: Path) -> str | list[Problem]:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        message = "the file is missing."
+        return [Problem(str(path), 1, 1, "E100", message, "Restore it, or name another --config.")]
+    except OSError as error:
+        return [Problem(str(path), 1, 1, "E100", f"cannot be read: {error.strerror}.")]
+    except UnicodeDecodeError:
+        return [Problem(str(path), 1, 1, "E101", "is not UTF-8 text.", "Save it as UTF-8.")]
+
+
+def _read(path: Path, model: type[M], problems: list[Problem]) -> tuple[M, Positions] | None:
+    text = _text(path)
+    source = text if isinstance(text, list) else parse(text, str(path))
+    if isinstance(source, list):
+        problems += source
+        return None
+    data, positions = source
+    made = validate(model, data, positions, str(path))
+    if isinstance(made, list):
+        problems += made
+        return None
+    return made, positions
+
+
+def _unknown_queues(
+    path: Path, agents: AgentsFile, positions: Positions, queues: QueuesFile
+) -> Iterable[Problem]:
+    for agent_id, agent in agents.agents.items():
+        for index, queue in enumerate(agent.queues):
+            if queue not in queues.queues:
+                place = positions.value(("agents", agent_id, "queues", index))
+                message = f"agents.{agent_id}.queues: there is no queue '{queue}'."
+                hint = did_you_mean(queue, queues.queues, what="Known queues")
+                yield Problem(str(path), place.line, place.col, "E302", message, hint)
+
+
+def _centre(agents: AgentsFile, queues: QueuesFile) -> Centre:
+    return Centre(
+        agents={
+            AgentId(agent_id): AgentProfile(
+                AgentId(agent_id),
+                agent.name,
+                dict(agent.skills),
+                frozenset(QueueName(queue) for queue in agent.queues),
+                agent.role,
+                agent.answer,
+            )
+            for agent_id, agent in agents.agents.items()
+        },
+        queues={
+            QueueName(name): QueueProfile(
+                QueueName(name), queue.ring_s, queue.wrap_up_s, queue.music
+            )
+            for name, queue in queues.queues.items()
+        },
+    )
+
+
+def _as_problem(fault: Fault, config_dir: Path) -> Problem:
+    code = "E501" if fault.level == "error" else "W501"
+    return Problem(str(config_dir / fault.file), fault.line, 1, code, fault.message)
