@@ -1,0 +1,29 @@
+"""The API for agents, supervisors and programs: HTTP, and a WebSocket for the desks.
+
+Asks the service through ``core.ports.Ask`` and reads lists through ``ports.Reads``; knows no
+Asterisk and no database.
+"""
+
+from ari_app.web.app import make_app
+from ari_app.web.desks import Desks
+from ari_app.web.ports import (
+    Credential,
+    Credentials,
+    Reads,
+    Session,
+    Sessions,
+    Unavailable,
+    WebSettings,
+)
+
+__all__ = [
+    "Credential",
+    "Credentials",
+    "Desks",
+    "Reads",
+    "Session",
+    "Sessions",
+    "Unavailable",
+    "WebSettings",
+    "make_app",
+]

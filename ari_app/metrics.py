@@ -1,0 +1,66 @@
+"""The figures the service shows to Prometheus; whoever knows one sets it here.
+
+Labels are queues, outcomes and states, never numbers of callers or ids of calls. Instants are
+not measured here: the caller passes durations in seconds.
+"""
+
+from collections.abc import Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+_FAST = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+
+
+class Metrics:
+    """One set per process. Give ``registry`` to the web settings."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        self.calls = Counter(
+            "hotline_calls_total", "Calls ended, by outcome", ["outcome"], registry=registry
+        )
+        self.agents = Gauge("hotline_agents", "Agents, by state", ["state"], registry=registry)
+        self.waiting = Gauge(
+            "hotline_waiting_calls", "Callers waiting, by queue", ["queue"], registry=registry
+        )
+        self.first_audio = Histogram(
+            "hotline_first_audio_seconds",
+            "From a call's arrival to its first prompt",
+            buckets=_FAST,
+            registry=registry,
+        )
+        self.agent_to_ring = Histogram(
+            "hotline_agent_to_ring_seconds",
+            "From an agent and a caller being free for each other to the agent's phone ringing",
+            buckets=_FAST,
+            registry=registry,
+        )
+        self.ring_to_pop = Histogram(
+            "hotline_ring_to_pop_seconds",
+            "From the offer to its screen-pop being sent",
+            buckets=_FAST,
+            registry=registry,
+        )
+        self.ari_link = Gauge("hotline_ari_link_up", "1 while Asterisk is there", registry=registry)
+        self.event_lag = Gauge(
+            "hotline_event_lag_seconds", "Age of the last event when handled", registry=registry
+        )
+        self.engine_errors = Counter(
+            "hotline_engine_errors_total", "Steps that failed: each is a bug", registry=registry
+        )
+        self.journal_depth = Gauge(
+            "hotline_journal_depth_records", "Records not yet in the database", registry=registry
+        )
+
+    def show_agents(self, count_by_state: Mapping[str, int]) -> None:
+        _replace(self.agents, count_by_state)
+
+    def show_waiting(self, count_by_queue: Mapping[str, int]) -> None:
+        _replace(self.waiting, count_by_queue)
+
+
+def _replace(gauge: Gauge, counts: Mapping[str, int]) -> None:
+    """What is not named any more is gone, instead of standing at its last value."""
+    gauge.clear()
+    for label, count in counts.items():
+        gauge.labels(label).set(count)

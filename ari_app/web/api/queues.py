@@ -1,0 +1,16 @@
+"""What a supervisor changes while the service runs."""
+
+from aiohttp import web
+
+from ari_app.core.events import WrapUpChanged
+from ari_app.core.values import QueueName
+from ari_app.web.context import ask, parse, render
+from ari_app.web.models import WrapUpLength
+
+
+async def wrap_up(request: web.Request) -> web.Response:
+    """Of the queue in the path, or of every queue."""
+    body = await parse(request, WrapUpLength)
+    name = request.match_info.get("queue")
+    await ask(request, WrapUpChanged(QueueName(name) if name else None, body.wrap_up_s))
+    return render({"queue": name, "wrap_up_s": body.wrap_up_s})
