@@ -8,12 +8,12 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 
+from ari_app.ari.asterisk import Applications, Asterisk, Endpoints
 from ari_app.ari.bridges import Bridges
 from ari_app.ari.channels import Channels
 from ari_app.ari.errors import AriError, check
 from ari_app.ari.media import Playbacks, Recordings
 from ari_app.ari.operations import OPERATIONS
-from ari_app.ari.asterisk import Applications, Endpoints, Asterisk
 from ari_app.ari.protocol import Event, Response
 from ari_app.ari.transport import DEFAULT_LIMIT_S, Transport
 

@@ -17,9 +17,9 @@ from typing import Protocol
 import aiohttp
 
 from ari_app.ari.errors import check
+from ari_app.ari.kept_socket import KeptSocket, Patience
 from ari_app.ari.operations import OPERATIONS
 from ari_app.ari.protocol import Event, ProtocolError, decode_frame
-from ari_app.ari.kept_socket import KeptSocket, Patience
 from ari_app.ari.transport import Transport, events_url
 
 _log = logging.getLogger(__name__)

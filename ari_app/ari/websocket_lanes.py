@@ -17,9 +17,9 @@ from random import Random
 import aiohttp
 
 from ari_app.ari.errors import TimedOut, Unreachable
+from ari_app.ari.kept_socket import KeptSocket, Patience
 from ari_app.ari.operations import Operation
 from ari_app.ari.protocol import ProtocolError, Response, decode_frame, encode_frame
-from ari_app.ari.kept_socket import KeptSocket, Patience
 from ari_app.ari.transport import DEFAULT_LIMIT_S, events_url, lane_of
 
 _log = logging.getLogger(__name__)
