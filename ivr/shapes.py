@@ -104,7 +104,7 @@ class _Finding:
         if kind == "form":
             return "E206", f"{self.detail['msg']}.", context["hint"]
         if kind in _EXPECTED:
-            return "E203", f"expected {_EXPECTED[kind]}, found {found}.", self._quote_hint()
+            return "E203", f"expected {_EXPECTED[kind]}, found {found}.", self._form_hint()
         return self._value_words(found)
 
     def _value_words(self, found: str) -> tuple[str, str, str]:
@@ -123,8 +123,10 @@ class _Finding:
             return "E204", self.detail["msg"].removeprefix("Value error, "), ""
         return "E200", f"{self.detail['msg']}, found {found}.", ""
 
-    def _quote_hint(self) -> str:
+    def _form_hint(self) -> str:
         value = self.detail["input"]
+        if _EXPECTED[self.kind] == "a list" and isinstance(value, str):
+            return f"Write [{value}]."
         if self.kind != "string_type" or not isinstance(value, bool | int | float):
             return ""
         written = self.positions.value(self.path).text or str(value)

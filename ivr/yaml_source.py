@@ -110,16 +110,17 @@ class _Reader:
                 break
             key = self._key(event)
             place, before = _place(event, key), self.positions.keys.get((*path, key))
-            if before is not None:
+            # A second value gets a place of its own: its parts are not duplicates of the first's.
+            spot = (*path, f"{key} again" if before else key)
+            if before:
                 where = f"line {before.line}, column {before.col}"
                 message = f"'{_short(key)}' is here twice, first in {where}."
                 self._problem(event, "E106", message, "Keep one of the two.")
-            else:
-                self.positions.keys[(*path, key)] = place
+            self.positions.keys[spot] = place
             value = next(events)
-            entries[key] = self._value(value, events, (*path, key))
+            entries[key] = self._value(value, events, spot)
             if not isinstance(value, yaml.ScalarEvent) or not value.value:
-                self.positions.values[(*path, key)] = place
+                self.positions.values[spot] = place
         return entries
 
     def _key(self, event: yaml.Event) -> str:
@@ -138,7 +139,8 @@ class _Reader:
             message = f"'{sign}{_short(anchor)}': anchors and aliases are not allowed."
             self._problem(event, "E104", message, "Write the value out, or put it in quotes.")
         if tag is not None:
-            message = f"'{_short(tag)}': tags are not allowed."
+            written = tag.replace("tag:yaml.org,2002:", "!!")
+            message = f"'{_short(written)}': tags are not allowed."
             self._problem(event, "E105", message, "Remove it, or put the value in quotes.")
 
     def _stop(self, event: yaml.Event, code: str, message: str, hint: str) -> None:
