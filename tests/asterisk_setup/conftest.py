@@ -1,0 +1,58 @@
+"""One real Asterisk for each file of tests; 1001 has a fixed phone, 1002 registers."""
+
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from ari_app.asterisk.process import AsteriskProcess, running_asterisk
+from ari_app.settings import Settings, load_settings
+
+AGENTS = """\
+agents:
+  "1001": {name: 王敏, phone: {contact: "sip:1001@127.0.0.3:%d;x-line=1"}}
+  "1002": {name: 李强, phone: {register: true}}
+"""
+
+
+def free_offset() -> int:
+    """A port offset at which nobody listens."""
+    for offset in range(1000, 5000, 100):
+        if all(_is_free(kind, port + offset) for kind, port in _PORTS):
+            return offset
+    raise AssertionError("no free ports between 6060 and 13088")
+
+
+_PORTS = ((socket.SOCK_DGRAM, 5060), (socket.SOCK_STREAM, 8080), (socket.SOCK_STREAM, 8088))
+
+
+def _is_free(kind: socket.SocketKind, port: int) -> bool:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def make_settings(folder: Path) -> Settings:
+    config = folder / "config"
+    (config / "prompts").mkdir(parents=True)
+    offset = free_offset()
+    (config / "agents.yaml").write_text(AGENTS % (5070 + offset), encoding="utf-8")
+    return load_settings(
+        config, {"HOTLINE_PORT_OFFSET": str(offset), "HOTLINE_RUN_DIR": str(folder / "var")}
+    )
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return make_settings(tmp_path)
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def asterisk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AsteriskProcess]:
+    async with running_asterisk(make_settings(tmp_path_factory.mktemp("real"))) as process:
+        yield process
