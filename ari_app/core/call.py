@@ -61,6 +61,7 @@ class Call:
     plays: int = 0
     play: PlayId | None = None
     play_until: float | None = None
+    has_music: bool = False
     until: float | None = None
     queue: str = ""
     needs: tuple[tuple[str, int], ...] = ()

@@ -170,10 +170,8 @@ class CallEngine:
     def _play_ended(self, call: Call, event: PlayEnded, now: float) -> Out:
         if event.play != call.play:
             return []
-        call = replace(call, play=None, play_until=None)
-        music: Out = [self._music(call)] if call.phase in (Phase.QUEUED, Phase.OFFERED) else []
         said = ivr.PromptEnded() if event.ok else ivr.PromptFailed()
-        return [*music, *self._flow(call, said, now)]
+        return self._flow(replace(call, play=None, play_until=None), said, now)
 
     def _flow(self, call: Call, event: ivr.Event, now: float) -> Out:
         """Let the tree decide, and do what it says."""
@@ -183,6 +181,7 @@ class CallEngine:
         out: Out = []
         for action in actions:
             call = self._act(call, action, now, out)
+        call = self._with_music(call, out)
         self._put(call)
         if actions and (before != state.node or call.phase is Phase.QUEUED):
             out.append(Write(call.saved()))
@@ -207,13 +206,13 @@ class CallEngine:
         assert_never(action)
 
     def _say(self, call: Call, action: ivr.Say, now: float, out: Out) -> Call:
-        if call.phase is Phase.QUEUED and call.play is None:
+        if call.has_music:
             out.append(StopMusic(LegId(call.call_id)))
         play = PlayId(f"{call.call_id}.p{call.plays + 1}")
         prompts = tuple((prompt.id, prompt.language) for prompt in action.prompts)
         out.append(Play(LegId(call.call_id), play, prompts))
         until = now + self._prompt_seconds(action.prompts) + PLAY_GRACE_S
-        return replace(call, plays=call.plays + 1, play=play, play_until=until)
+        return replace(call, plays=call.plays + 1, play=play, play_until=until, has_music=False)
 
     def _to_queue(self, call: Call, action: ivr.ToQueue, now: float, out: Out) -> Call:
         has_offer = call.phase is Phase.OFFERED
@@ -225,13 +224,18 @@ class CallEngine:
             priority=action.priority,
             queued_at=call.queued_at or now,
         )
-        if call.play is None:
-            out.append(self._music(call))
+        call = self._with_music(call, out)
         out.append(_queued(call, now))
         return call
 
-    def _music(self, call: Call) -> StartMusic:
-        return StartMusic(LegId(call.call_id), self.centre.queue(QueueName(call.queue)).music)
+    def _with_music(self, call: Call, out: Out) -> Call:
+        """Whoever waits hears music, unless a prompt is playing."""
+        waits = call.phase in (Phase.QUEUED, Phase.OFFERED)
+        if not waits or call.play is not None or call.has_music:
+            return call
+        music = self.centre.queue(QueueName(call.queue)).music
+        out.append(StartMusic(LegId(call.call_id), music))
+        return replace(call, has_music=True)
 
     # --- the agent's leg ---------------------------------------------------------------------
 
@@ -266,10 +270,10 @@ class CallEngine:
     def _cancelled(self, call: Call) -> Out:
         if call.phase not in (Phase.OFFERED, Phase.CONNECTING):
             return []
-        again = call.waiting_again()
+        out = _drop_agent(call)
+        again = self._with_music(call.waiting_again(), out)
         self._put(again)
-        out = [*_drop_agent(call), Write(again.saved())]
-        return [*out, self._music(call)] if call.phase is Phase.CONNECTING else out
+        return [*out, Write(again.saved())]
 
     def _leg_up(self, call: Call, event: LegUp, now: float) -> Out:
         """The agent answered: silence the prompt or the music and put both together."""
@@ -278,13 +282,11 @@ class CallEngine:
         if call.phase is not Phase.OFFERED:
             return []
         out: Out = [StopPlay(call.play)] if call.play is not None else []
-        out += [
-            StopMusic(LegId(call.call_id)),
-            Connect(bridge_of(call.call_id), (LegId(call.call_id), call.leg)),
-        ]
-        self._put(
-            replace(call, phase=Phase.CONNECTING, play=None, play_until=None, until=now + CONNECT_S)
-        )
+        if call.has_music:
+            out.append(StopMusic(LegId(call.call_id)))
+        out.append(Connect(bridge_of(call.call_id), (LegId(call.call_id), call.leg)))
+        silent = replace(call, play=None, play_until=None, has_music=False)
+        self._put(replace(silent, phase=Phase.CONNECTING, until=now + CONNECT_S))
         return out
 
     def _entered(self, call: Call, event: BridgeEntered, now: float) -> Out:
@@ -366,13 +368,12 @@ class CallEngine:
     def resume(self, call: Call, now: float) -> Out:
         """Take a call up where it stands: the prompt again, the music again, the place kept."""
         stop: Out = [StopPlay(call.play)] if call.play is not None else []
-        call = replace(call, play=None, play_until=None)
-        self._put(call)
+        call = replace(call, play=None, play_until=None, has_music=False)
         match call.phase:
             case Phase.IN_FLOW:
                 return [*stop, Answer(LegId(call.call_id)), *self._flow(call, ivr.Entered(), now)]
             case Phase.QUEUED:
-                return [*stop, self._music(call), _queued(call, now)]
+                return [*stop, *self._flow(call, ivr.Entered(), now)]
         return stop
 
     def talking(self, call: Call, leg: LegId, offers: int, now: float) -> Call:

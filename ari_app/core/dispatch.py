@@ -185,7 +185,7 @@ class Dispatcher:
         return self._put(talking)
 
     def settle(self, talking: frozenset[CallId], now: float) -> Out:
-        """After a gap: whoever was busy with a call that is over goes on as if it had just ended."""
+        """After a gap: whoever was busy with a call that is over goes on from there."""
         out: Out = []
         for agent in list(self.agents.values()):
             if agent.state is AgentState.OFFERED and agent.call not in self.offers:
@@ -242,10 +242,10 @@ class Dispatcher:
         offer = self.offers.get(said.call)
         if offer is None or offer.agent != said.agent:
             return [Refuse("no_such_offer", "这个来电已不在您的席位上（可能已挂断或转给他人）。")]
-        if offer.accepted:
-            return []
         if self._profile(said.agent).answer == "phone":
             return [Refuse("answer_on_phone", "请直接在话机上接听；您的席位设置为话机接听。")]
+        if offer.accepted:
+            return []
         until = now + AUTO_ANSWER_RING_S
         self.offers[said.call] = replace(offer, accepted=True, until=until)
         self._offer_ends.set(said.call, until)

@@ -1,0 +1,123 @@
+"""Tests that read like the protocol: ``>> event`` goes in, ``<< command`` must come out.
+
+A playbook drives the real engine. Commands that are only bookkeeping (writes, desk messages) are
+left out of the comparison unless a test asks for them.
+"""
+
+from collections.abc import Iterable
+
+import ivr
+from ari_app.core.agent import Agent, AgentState
+from ari_app.core.commands import Command, LookUpCaller, Tell, Write
+from ari_app.core.engine import Engine
+from ari_app.core.events import AgentAskedReady, AgentSignedIn, Event
+from ari_app.core.records import Record
+from ari_app.core.values import AgentId, AgentProfile, Centre, QueueName, QueueProfile
+
+FLOW = """
+flow: test
+language: zh_CN
+start: welcome
+last_resort: anybody
+nodes:
+  welcome:
+    type: menu
+    prompts: [greeting]
+    keys: {3: english, 0: anybody}
+    first_key_s: 2
+    on_no_key: {next: mandarin}
+    on_wrong_key: {next: mandarin}
+  mandarin: {type: queue, queue: general, needs: {zh: 1}}
+  english: {type: language, language: en, next: english_desk}
+  english_desk: {type: queue, queue: general, needs: {en: 3}, max_wait_s: 45, on_timeout: sorry}
+  sorry: {type: say, prompts: [no_speaker], next: anybody}
+  anybody: {type: queue, queue: general}
+"""
+
+
+def flow() -> ivr.Flow:
+    loaded = ivr.load(FLOW, "test.yaml")
+    assert isinstance(loaded, ivr.Flow), loaded
+    return loaded
+
+
+def centre(agents: dict[str, dict[str, int]], desk: Iterable[str] = ()) -> Centre:
+    return Centre(
+        agents={
+            AgentId(name): AgentProfile(
+                AgentId(name),
+                name,
+                skills,
+                frozenset({QueueName("general")}),
+                answer="desk" if name in desk else "phone",
+            )
+            for name, skills in agents.items()
+        },
+        queues={QueueName("general"): QueueProfile(QueueName("general"))},
+    )
+
+
+class Playbook:
+    """``>>`` feeds an event, ``<<`` takes the next expected command; ``after`` passes time."""
+
+    def __init__(
+        self,
+        agents: dict[str, dict[str, int]] | None = None,
+        *,
+        desk: Iterable[str] = (),
+        ready: bool = True,
+        engine: Engine | None = None,
+    ) -> None:
+        self.now = 1000.0
+        people = {"wang": {"zh": 5}} if agents is None else agents
+        self.engine = engine or Engine(flow(), centre(people, desk), lambda prompts: 3.0)
+        self.pending: list[Command] = []
+        self.written: list[Record] = []
+        self.told: list[Tell] = []
+        if ready and engine is None:
+            for name in people:
+                self.now += 1.0  # so that the first one named has been idle longest
+                self._take(self.engine.handle(AgentSignedIn(AgentId(name)), self.now))
+                self._take(self.engine.handle(AgentAskedReady(AgentId(name)), self.now))
+
+    def __rshift__(self, event: Event) -> "Playbook":
+        assert not self.pending, f"commands nobody expected before {event}: {self.pending}"
+        self._take(self.engine.handle(event, self.now))
+        return self
+
+    def __lshift__(self, command: Command) -> "Playbook":
+        assert self.pending, f"expected {command}, but nothing came"
+        assert self.pending[0] == command
+        self.pending.pop(0)
+        return self
+
+    def after(self, seconds: float) -> "Playbook":
+        """Let time pass, stopping at each deadline on the way, as the shell does."""
+        assert not self.pending, f"commands nobody expected: {self.pending}"
+        until = self.now + seconds
+        while (deadline := self.engine.next_deadline()) is not None and deadline <= until:
+            self.now = max(self.now, deadline)
+            self._take(self.engine.handle_timer(self.now))
+        self.now = until
+        return self
+
+    def done(self) -> None:
+        assert not self.pending, f"commands nobody expected: {self.pending}"
+
+    def agent(self, name: str) -> Agent:
+        return self.engine.dispatcher.agents[AgentId(name)]
+
+    def state(self, name: str) -> AgentState:
+        return self.agent(name).state
+
+    def records(self, kind: type) -> list[Record]:
+        return [record for record in self.written if isinstance(record, kind)]
+
+    def _take(self, commands: list[Command]) -> None:
+        for command in commands:
+            if isinstance(command, Write):
+                self.written.append(command.record)
+            elif isinstance(command, Tell):
+                self.told.append(command)
+            elif not isinstance(command, LookUpCaller):
+                self.pending.append(command)
