@@ -59,7 +59,7 @@ class SpeechEnvironment:
             return False
 
     def install(self, tell: Tell) -> None:
-        """Make the environment anew (about 500 MB). Raises SpeechUnavailable."""
+        """Make the environment anew (about 620 MB). Raises SpeechUnavailable."""
         require_commands(["npm"])
         try:
             shutil.rmtree(self._folder, ignore_errors=True)
