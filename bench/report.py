@@ -1,0 +1,131 @@
+"""Prints the figures side by side with ratios, and keeps them for the next run to compare.
+
+It must not measure anything.
+"""
+
+import json
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.measure import Figures, Result
+
+OUT = Path(__file__).parent / "out"
+BASELINE = "queue"
+_COLUMNS = (
+    "calls/s", "system", "calls", "failed", "Asterisk", "app", "in all", "x Queue()",
+    "x earlier", "INVITE to audio", "ring to pop", "left over",
+)  # fmt: skip
+Freed = Mapping[str, Figures]
+
+
+def machine() -> str:
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.machine(),
+    )
+    return f"{platform.node()}: {os.cpu_count()} x {model}"
+
+
+def as_json(results: Sequence[Result], freed: Freed, about: Figures) -> Figures:
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": machine(),
+        **about,
+        "results": [result.as_dict() for result in results],
+        "freed_agent_to_ring_ms": dict(freed),
+    }
+
+
+def save(run: Figures) -> Path:
+    OUT.mkdir(exist_ok=True)
+    file = OUT / f"{str(run['at']).replace(':', '').split('+')[0]}.json"
+    file.write_text(json.dumps(run, indent=1) + "\n")
+    return file
+
+
+def earlier_totals() -> dict[tuple[str, float], float]:
+    """CPU a call by system and rate, from the latest runs of this machine."""
+    totals: dict[tuple[str, float], float] = {}
+    for file in sorted(OUT.glob("*.json")):
+        run: Any = json.loads(file.read_text())
+        if run.get("machine") == machine():
+            for one in run["results"]:
+                totals[one["system"], one["rate"]] = one["total_ms_per_call"]
+    return totals
+
+
+def print_tables(
+    console: Console,
+    results: Sequence[Result],
+    freed: Freed,
+    earlier: Mapping[tuple[str, float], float],
+) -> None:
+    console.print(_rates(results, earlier))
+    console.print(_freed(freed))
+    console.print(_memory(results))
+
+
+def _rates(results: Sequence[Result], earlier: Mapping[tuple[str, float], float]) -> Table:
+    table = Table(title="CPU ms a call; times in ms as p50 / p99")
+    for name in _COLUMNS:
+        table.add_column(name, justify="left" if name == "system" else "right")
+    base = {one.rate: one.total_ms_per_call for one in results if one.system == BASELINE}
+    for number, one in enumerate(sorted(results, key=lambda result: result.rate)):
+        following = sorted(results, key=lambda result: result.rate)[number + 1 : number + 2]
+        table.add_row(
+            f"{one.rate:g}", one.system, str(one.offered), str(one.failed),
+            f"{one.asterisk_ms_per_call:.1f}", f"{one.app_ms_per_call:.1f}",
+            f"{one.total_ms_per_call:.1f}", _ratio(one.total_ms_per_call, base.get(one.rate)),
+            _ratio(one.total_ms_per_call, earlier.get((one.system, one.rate))),
+            _times(one.first_audio_ms), _times(one.ring_to_pop_ms), str(one.leftovers),
+            end_section=bool(following) and following[0].rate != one.rate,
+        )  # fmt: skip
+    return table
+
+
+def _freed(freed: Freed) -> Table:
+    table = Table(title="Freed agent's hang-up to the next caller's ring, ms (8 waiting, 1 agent)")
+    for name in ("system", "n", "p50", "p99", "max", "x Queue()"):
+        table.add_column(name, justify="left" if name == "system" else "right")
+    base = freed.get(BASELINE, {}).get("p50")
+    for system, figures in freed.items():
+        ratio = _ratio(figures.get("p50"), base)
+        table.add_row(system, *(_text(figures.get(n)) for n in ("n", "p50", "p99", "max")), ratio)
+    return table
+
+
+def _memory(results: Sequence[Result]) -> Table:
+    table = Table(title="Memory (RSS), MB at start -> end")
+    for name in ("calls/s", "system", "Asterisk", "app"):
+        table.add_column(name, justify="left" if name == "system" else "right")
+    for one in results:
+        asterisk, app = (
+            f"{start:.0f} -> {end:.0f}" for start, end in (one.asterisk_rss_mb, one.app_rss_mb)
+        )
+        table.add_row(f"{one.rate:g}", one.system, asterisk, app if one.app_rss_mb[0] else "-")
+    return table
+
+
+def _times(figures: Figures) -> str:
+    return f"{_text(figures.get('p50'))} / {_text(figures.get('p99'))}" if figures["n"] else "-"
+
+
+def _text(value: object) -> str:
+    return "-" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _ratio(value: object, base: object) -> str:
+    if not isinstance(value, float) or not isinstance(base, float) or base <= 0:
+        return "-"
+    return f"{value / base:.2f}"

@@ -1,0 +1,43 @@
+"""Makes and recognises the two sounds of the bench: the prompt and the agent's voice.
+
+Both are square waves in A-law that share no byte, so one look at a packet tells them apart. It
+must not know sockets or calls.
+"""
+
+import struct
+
+from bench.sip import Message
+
+PROMPT_BYTES = b"\xb0\x30"
+VOICE_BYTES = b"\xa0\x20"
+FRAME_SAMPLES = 160
+_HEADER = struct.Struct("!BBHII")
+_ALAW = 8
+
+
+def wave(sound: bytes, samples: int) -> bytes:
+    """500 Hz: eight samples up, eight down."""
+    period = sound[:1] * 8 + sound[1:] * 8
+    return period * (samples // len(period))
+
+
+def packet(sound: bytes, number: int, source: int) -> bytes:
+    """The `number`th frame of a steady sound."""
+    header = _HEADER.pack(0x80, _ALAW, number & 0xFFFF, number * FRAME_SAMPLES, source)
+    return header + wave(sound, FRAME_SAMPLES)
+
+
+def is_sound(data: bytes, sound: bytes) -> bool:
+    payload = data[_HEADER.size :]
+    return sum(payload.count(byte) for byte in sound) * 2 > len(payload) > 0
+
+
+def media_address(message: Message) -> tuple[str, int] | None:
+    """Where the sender of this offer or answer wants to hear."""
+    host, port = "", 0
+    for line in message.body.splitlines():
+        if line.startswith("c=IN IP4 "):
+            host = line.split()[2]
+        elif line.startswith("m=audio "):
+            port = int(line.split()[1])
+    return (host, port) if host and port else None

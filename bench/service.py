@@ -1,0 +1,73 @@
+"""The service under measurement: the real process with its default database, and its desks.
+
+It decides how agents sign in and become ready. It must not know how calls are made or measured.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import aiohttp
+
+from ari_app.passwords import load_passwords
+from bench.child import Child
+from bench.desks import Desks
+from bench.pbx import SERVICE_NUMBER, Site
+
+_START_LIMIT_S = 60.0
+
+
+class Service:
+    name = "service"
+    max_rate: float | None = None
+
+    def __init__(self, site: Site) -> None:
+        self.numbers = dict.fromkeys(site.agents, SERVICE_NUMBER)
+        self._site = site
+        settings = site.settings
+        self._child = Child(
+            (str(Path(sys.executable).with_name("hotline")), "serve"),
+            site.env,
+            settings.run_dir / "service.log",
+        )
+        self._desks = Desks(settings.web_url)
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid
+
+    async def start(self) -> None:
+        await self._child.start()
+        await self._wait_until_ready()
+        everyone = [agent for group in self._site.agents.values() for agent in group]
+        passwords = load_passwords(self._site.settings, everyone)
+        await self._desks.sign_in({agent: passwords.agents[agent].api for agent in everyone})
+
+    async def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + _START_LIMIT_S
+        async with aiohttp.ClientSession() as client:
+            while not await _is_ready(client, f"{self._site.settings.web_url}/readyz"):
+                self._child.check()
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"The service is not ready after {_START_LIMIT_S:.0f} s.")
+                await asyncio.sleep(0.1)
+
+    async def make_ready(self, group: str) -> None:
+        await self._desks.make_ready(self._site.agents[group])
+
+    def pops(self) -> Sequence[tuple[str, float]]:
+        return self._desks.pops
+
+    async def stop(self) -> None:
+        await self._desks.close()
+        await self._child.stop()
+
+
+async def _is_ready(client: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with client.get(url) as answer:
+            return answer.status == 200
+    except aiohttp.ClientError:
+        return False
