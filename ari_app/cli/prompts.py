@@ -143,6 +143,7 @@ def _make_all(
 
 def _job(task: _Task, wav: Path) -> dict[str, object]:
     return {
+        "name": task.name,
         "language": task.language,
         "say": task.wording.say,
         "pinyin": dict(task.wording.pinyin),

@@ -42,7 +42,11 @@ class Voice:
         tokens = [self._letters[c] for c in letters if c in self._letters]
         if not 0 < len(tokens) <= MOST_LETTERS:
             raise ValueError(f"{len(tokens)} phonetic letters; 1 to {MOST_LETTERS} fit")
-        style = np.fromfile(self._voices / f"{voice}.bin", dtype=np.float32).reshape(-1, 1, 256)
+        vectors = self._voices / f"{voice}.bin"
+        if not vectors.is_file():
+            there = ", ".join(sorted(path.stem for path in self._voices.glob("*.bin")))
+            raise ValueError(f"there is no voice {voice}. Use one of {there}")
+        style = np.fromfile(vectors, dtype=np.float32).reshape(-1, 1, 256)
         feed = {
             "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
             "style": style[min(len(tokens), len(style)) - 1],
@@ -71,7 +75,7 @@ def main() -> int:
             letters = READERS[job["language"]](job["say"], job["pinyin"])
             write_wav(Path(job["out"]), voice.speak(letters, job["voice"], job["speed"]))
         except Exception as error:
-            print(f"{job['out']}: {type(error).__name__}: {error}", file=sys.stderr)
+            print(f"{job['name']}: {type(error).__name__}: {error}", file=sys.stderr)
             return 1
         print(job["out"], flush=True)
     return 0
