@@ -145,6 +145,16 @@ class Settings(BaseModel):
         return self.run_dir / "secrets.yaml"
 
 
+def child_environment(settings: Settings, **more: str) -> dict[str, str]:
+    """The environment in which a child process loads exactly these settings."""
+    ours = {_CONFIG_DIR_VARIABLE: str(settings.config_dir)}
+    for name, value in settings:
+        if name not in _ENV_ONLY and value is not None:
+            text = ",".join(value) if name in _LIST_FIELDS else str(value)
+            ours[_PREFIX + name.upper()] = text
+    return dict(os.environ) | ours | more
+
+
 def load_settings(config_dir: Path | None = None, env: Mapping[str, str] = os.environ) -> Settings:
     """Read all settings, or raise `SettingsError` with every problem found."""
     folder = PROJECT_DIR / (config_dir or env.get(_CONFIG_DIR_VARIABLE) or "config")

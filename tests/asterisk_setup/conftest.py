@@ -1,7 +1,8 @@
 """One real Asterisk for each file of tests; 1001 has a fixed phone, 1002 registers."""
 
+import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,20 @@ def make_settings(folder: Path) -> Settings:
     return load_settings(
         config, {"HOTLINE_PORT_OFFSET": str(offset), "HOTLINE_RUN_DIR": str(folder / "var")}
     )
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+async def until(condition: Callable[[], bool], limit_s: float = 5) -> None:
+    async with asyncio.timeout(limit_s):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
 
 @pytest.fixture

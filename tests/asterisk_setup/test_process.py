@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -12,31 +11,18 @@ from ari_app.asterisk.installation import find_installation
 from ari_app.asterisk.process import AsteriskFailed, AsteriskProcess, running_asterisk
 from ari_app.asterisk.render import render
 from ari_app.settings import Settings
+from tests.asterisk_setup.conftest import is_alive, until
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.asterisk]
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
-
-
-async def _until_gone(pid: int) -> None:
-    async with asyncio.timeout(5):
-        while _is_alive(pid):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
 
 
 async def test_stopping_leaves_nothing_running(settings: Settings) -> None:
     async with running_asterisk(settings) as asterisk:
         pid = asterisk.pid
         assert pid is not None
-        assert _is_alive(pid)
+        assert is_alive(pid)
     assert asterisk.pid is None
-    assert not _is_alive(pid)
+    assert not is_alive(pid)
 
 
 async def test_it_starts_again_after_a_kill(settings: Settings) -> None:
@@ -62,10 +48,10 @@ async def test_it_dies_with_whoever_started_it(settings: Settings) -> None:
     assert parent.stdout is not None
     line = (await asyncio.wait_for(parent.stdout.readline(), 20)).decode()
     pid = int(line.split()[1].rstrip(":"))
-    assert _is_alive(pid)
+    assert is_alive(pid)
     parent.kill()
     await parent.communicate()
-    await _until_gone(pid)
+    await until(lambda: not is_alive(pid))
 
 
 async def test_a_failed_start_shows_the_end_of_the_log(settings: Settings) -> None:
