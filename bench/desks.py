@@ -39,7 +39,7 @@ class Desks:
     async def make_ready(self, agents: Iterable[str]) -> None:
         wanted = frozenset(agents)
         for agent in self._ready - wanted:
-            await self._post("agent/not-ready", agent, {"reason": "break"})
+            await self._post("agent/not-ready", agent, {"reason": "小休"})
         for agent in sorted(wanted - self._ready):
             await self._post("agent/ready", agent, {})
         self._ready = wanted
@@ -57,7 +57,9 @@ class Desks:
     ) -> Mapping[str, object]:
         assert self._client is not None, "sign_in() comes first"
         headers = {} if agent is None else {"Authorization": f"Bearer {self._tokens[agent]}"}
-        async with self._client.post(f"/api/v1/{path}", json=body, headers=headers) as answer:
+        async with self._client.post(
+            f"/api/v1/{path}", json=body or None, headers=headers
+        ) as answer:
             if answer.status >= 300:
                 raise RuntimeError(f"{path} of {agent}: {answer.status} {await answer.text()}")
             loaded = await answer.json() if answer.content_length else {}
@@ -72,5 +74,5 @@ class Desks:
     async def _read(self, agent: str, socket: aiohttp.ClientWebSocketResponse) -> None:
         async for message in socket:
             at = time.time()
-            if message.type is aiohttp.WSMsgType.TEXT and message.json().get("type") == "pop":
+            if message.type is aiohttp.WSMsgType.TEXT and message.json().get("type") == "offer":
                 self.pops.append((agent, at))

@@ -19,7 +19,8 @@ from bench.rtp import PROMPT_BYTES, wave
 
 AGENT_HOST = "127.0.0.3"
 SERVICE_NUMBER = "12345"
-PROMPT = "bench-prompt"
+# A prompt of the project, whose sound is replaced by a tone of one second.
+PROMPT = "connecting"
 PROMPT_S = 1.0
 SOLO_AGENT = "2001"
 POOL, SOLO = "pool", "solo"
@@ -28,6 +29,17 @@ QUEUE_NUMBERS = {POOL: "70001", SOLO: "70002"}
 BARE_QUEUE_NUMBERS = {POOL: "71001", SOLO: "71002"}
 LOOP_NUMBERS = {POOL: "72001", SOLO: "72002"}
 LOOP_APP = "bench-ari-client"
+
+# The same way as the dialplan of the others: one prompt, then the queue.
+_TREE = f"""\
+flow: main
+language: zh_CN
+start: hello
+last_resort: desk
+nodes:
+  hello: {{type: say, prompts: [{PROMPT}], next: desk, on_failure: desk}}
+  desk: {{type: queue, queue: general, needs: {{zh: 1}}}}
+"""
 
 # Plain Answer() waits up to 500 ms for the caller's first audio, which ARI's answer does not.
 _ANSWER = "Answer(0,i)"
@@ -55,7 +67,9 @@ def build_site(folder: Path, *, port_offset: int, agents: int, phone_port: int) 
     pool = tuple(str(1001 + index) for index in range(agents))
     site = Site(settings, pool, environment(folder, port_offset))
     _write_prompt(config / "prompts")
-    write_agents(site, phone_port)
+    _write_agents(site, phone_port)
+    (config / "queues.yaml").write_text("queues: {general: {ring_s: 20, wrap_up_s: 0}}\n")
+    (config / "flows" / "main.yaml").write_text(_TREE)
     custom = config / "asterisk"
     custom.mkdir(exist_ok=True)
     (custom / "extensions_custom.conf").write_text(_dialplan(settings))
@@ -75,14 +89,19 @@ def environment(folder: Path, port_offset: int) -> dict[str, str]:
 
 def _write_prompt(prompts: Path) -> None:
     folder = prompts / "zh_CN"
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{PROMPT}.sln16").unlink(missing_ok=True)
     (folder / f"{PROMPT}.alaw").write_bytes(wave(PROMPT_BYTES, round(PROMPT_S * 8000)))
 
 
-def write_agents(site: Site, phone_port: int) -> None:
+def _write_agents(site: Site, phone_port: int) -> None:
     def agent(agent_id: str) -> dict[str, Any]:
         contact = f"sip:{agent_id}@{AGENT_HOST}:{phone_port}"
-        return {"name": agent_id, "skills": {"zh": 5}, "phone": {"contact": contact}}
+        return {
+            "name": agent_id,
+            "queues": ["general"],
+            "skills": {"zh": 5},
+            "phone": {"contact": contact},
+        }
 
     everyone = [*site.pool, SOLO_AGENT]
     text = yaml.safe_dump({"agents": {one: agent(one) for one in everyone}})

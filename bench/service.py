@@ -7,7 +7,6 @@ import asyncio
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import aiohttp
 
@@ -28,7 +27,7 @@ class Service:
         self._site = site
         settings = site.settings
         self._child = Child(
-            (str(Path(sys.executable).with_name("hotline")), "serve"),
+            (sys.executable, "-m", "ari_app", "serve"),
             site.env,
             settings.run_dir / "service.log",
         )
