@@ -76,7 +76,8 @@ def _error(operation: Operation, status: int, message: str) -> AriError:
 
 
 def _class(operation: Operation, status: int, message: str) -> type[AriError]:
-    if status in operation.gone:
+    # The second is said for a moment after a bridge was destroyed.
+    if status in operation.gone or message == "Bridge not in Stasis application":
         return Gone
     if status == 409 and "already exists" in message:
         return Exists

@@ -38,8 +38,10 @@ class HttpTransport:
         self._client = client or httpx.AsyncClient(limits=limits, timeout=None, trust_env=False)
 
     async def run(self) -> None:
-        async with self._client:
+        try:
             await wait_forever()
+        finally:
+            await self._client.aclose()
 
     async def request(
         self,

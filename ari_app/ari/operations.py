@@ -107,7 +107,7 @@ _ROWS = (
     _row("bridges.createWithId", f"POST {_BRIDGE}", "type name", body="variables",
          already=(409,)),
     _row("bridges.get", f"GET {_BRIDGE}"),
-    _row("bridges.destroy", f"DELETE {_BRIDGE}", already=(404,)),
+    _row("bridges.destroy", f"DELETE {_BRIDGE}", already=(404, 409)),
     # An unknown channel is 400 here, an unknown bridge 404.
     _row("bridges.addChannel", f"POST {_BRIDGE}/addChannel",
          "channel role absorbDTMF mute inhibitConnectedLineUpdates", gone=(400, 404)),

@@ -32,7 +32,7 @@ res_stasis_recording res_stasis_snoop res_ari res_ari_model res_ari_applications
 res_ari_asterisk res_ari_bridges
 res_ari_channels res_ari_endpoints res_ari_events res_ari_playbacks res_ari_recordings
 res_sorcery_config res_sorcery_memory res_sorcery_astdb res_pjproject res_rtp_asterisk
-res_pjsip res_pjsip_pubsub res_pjsip_session res_pjsip_sdp_rtp chan_pjsip
+res_pjsip res_pjsip_pubsub res_pjsip_session res_pjsip_sdp_rtp chan_pjsip chan_bridge_media
 """
 
 _EXTENSIONS = """
@@ -83,6 +83,7 @@ def _directories(run: Path) -> str:
     for name in ("documentation", "rest-api"):
         (data / name).symlink_to(shared / name)
     (data / "sounds").mkdir()
+    (data / "moh").symlink_to(shared / "sounds" / "en_US_f_Allison" / "digits")
     (data / "sounds" / "en").symlink_to(shared / "sounds" / "en_US_f_Allison")
     lines += [f"astdatadir => {data}", f"astmoddir => {_libraries() / 'asterisk' / 'modules'}"]
     return "[directories]\n" + "\n".join(lines) + "\n"

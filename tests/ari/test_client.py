@@ -93,6 +93,7 @@ async def test_acting_on_a_channel_that_is_gone_raises_gone(
         (412, "Channel in invalid state", WrongState),
         (422, "Channel not in Stasis application", WrongState),
         (409, "Recording 'r' already exists and can not be overwritten", Exists),
+        (409, "Bridge not in Stasis application", Gone),
         (503, "Asterisk not booted", Busy),
         (400, "Direction is required", AriError),
     ],

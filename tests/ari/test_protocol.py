@@ -19,7 +19,7 @@ from ari_app.ari.protocol import (
     encode_http,
 )
 
-_texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=20)
+_texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 _ids = _texts.filter(lambda text: text not in ("", ".", ".."))
 _json_values: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
