@@ -1,0 +1,74 @@
+# Two commands: 'make run' and 'make test'. Both set everything up first; a second time is instant.
+.NOTPARALLEL:
+.PHONY: setup setup-test run test lint bench asterisk clean packages packages-test
+
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+run: setup
+	@exec setpriv --pdeathsig TERM -- $(VENV)/bin/hotline up
+
+setup: packages $(VENV)/installed asterisk
+
+test: setup-test lint
+	$(VENV)/bin/pytest -q
+
+setup-test: packages-test $(VENV)/installed asterisk
+
+lint: $(VENV)/installed
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+bench: setup-test
+	$(VENV)/bin/python -m bench
+
+# Debian's Asterisk with its libraries in .asterisk/, unless HOTLINE_ASTERISK names another.
+asterisk: $(VENV)/installed
+	@$(VENV)/bin/python -m ari_app.asterisk.install
+
+$(VENV)/installed: requirements.lock pyproject.toml
+	@echo "Python packages: installing into $(VENV) (about a minute the first time)"
+	@$(VENV)/bin/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
+	@$(VENV)/bin/python -m pip install --require-hashes -r requirements.lock
+	@$(VENV)/bin/python -m pip install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# $(1): a command that fails when something is missing; $(2): the Debian package that brings it.
+need = $(1) >/dev/null 2>&1 || missing="$$missing $(2)";
+
+define bring
+	if [ -n "$$missing" ]; then \
+	  line="apt-get update && apt-get install -y --no-install-recommends$$missing"; \
+	  echo "System packages: installing$$missing"; \
+	  set -- env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+	    sh -c "apt-get update -q && apt-get -o DPkg::Lock::Timeout=300 install -y \
+	    --no-install-recommends$$missing"; \
+	  if [ "$$(id -u)" = 0 ]; then "$$@"; \
+	  elif sudo -n true 2>/dev/null; then sudo -n "$$@"; \
+	  else echo "They need root. Run this once, then repeat: sudo sh -c '$$line'" >&2; exit 1; fi; \
+	fi
+endef
+
+RUN_NEEDS = \
+  $(call need,$(PYTHON) -c 'import ensurepip',python3-venv) \
+  $(call need,command -v setpriv,util-linux)
+# The tests start their own PostgreSQL and Redis on ports of their own; no service is used.
+TEST_NEEDS = \
+  $(call need,command -v sipp,sip-tester) \
+  $(call need,ls /usr/lib/postgresql/*/bin/initdb,postgresql) \
+  $(call need,command -v redis-server,redis-server)
+
+packages:
+	@missing=""; $(RUN_NEEDS) $(bring)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; set PYTHON=python3.x" >&2; exit 1; }
+
+packages-test: packages
+	@missing=""; $(TEST_NEEDS) $(bring)
+
+clean:
+	rm -rf $(VENV) .asterisk
