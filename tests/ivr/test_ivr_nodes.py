@@ -196,3 +196,51 @@ nodes:
             book << desk
     assert book.state.node in ("desk", "person")
     assert book.state.deadline is None
+
+
+TWO_MENUS = """
+flow: two
+start: hello
+last_resort: person
+nodes:
+  hello: {type: say, prompts: [connecting], next: first, on_failure: first}
+  first:
+    type: menu
+    intro: [notice_greeting]
+    prompts: [menu_zh]
+    keys: {2: second, "*": repeat}
+    tries: 3
+  second: {type: menu, prompts: [please_hold], keys: {1: first, "*": repeat}, tries: 2}
+  person: {type: queue, queue: general}
+"""
+
+
+def test_a_say_whose_end_is_never_reported_is_stopped_and_goes_where_failures_go() -> None:
+    book = Playbook(loaded(TWO_MENUS)) << say("connecting") >> TimedOut() << StopSay()
+    book << say("notice_greeting", "menu_zh")
+    book.ends()
+
+
+def test_the_tries_of_one_menu_are_not_taken_from_the_next() -> None:
+    book = Playbook(loaded(TWO_MENUS)) << say("connecting") >> PromptEnded()
+    book << say("notice_greeting", "menu_zh") >> Key("*") << StopSay() << say("menu_zh")
+    book >> Key("2") << StopSay() << say("please_hold")
+    assert book.ends().tries == 0
+    book >> Key("*") << StopSay() << say("please_hold")
+    book.ends()
+
+
+def test_a_key_shows_that_somebody_is_there_so_hops_begin_again() -> None:
+    book = Playbook(loaded(TWO_MENUS)) << say("connecting") >> PromptEnded()
+    book << say("notice_greeting", "menu_zh")
+    for _ in range(60):
+        book >> Key("2") << StopSay() << say("please_hold")
+        book >> Key("1") << StopSay() << say("notice_greeting", "menu_zh")
+    assert book.ends().hops == 1
+
+
+def test_after_a_restart_in_the_second_round_the_intro_is_not_said_again() -> None:
+    book = Playbook(loaded(TWO_MENUS)) << say("connecting") >> PromptEnded()
+    book << say("notice_greeting", "menu_zh") >> Key("*") << StopSay() << say("menu_zh")
+    book >> Entered() << say("menu_zh")
+    book.ends()
