@@ -13,13 +13,24 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ari_app.settings import load_settings
+from ari_app.asterisk.installation import AsteriskMissing
+from ari_app.asterisk.process import AsteriskFailed
+from ari_app.settings import SettingsError, load_settings
 from bench import ari_loop, report
+from bench.ari_loop import NotInstalled
+from bench.child import ChildFailed
+from bench.load import LoadFailed
 from bench.measure import Bench, Figures, Result, measure_freed_agent, measure_rate
 from bench.pbx import AGENT_HOST, asterisk_of, build_site
 from bench.phones import Phones
 from bench.systems import SYSTEMS, System
 
+# Runs are only compared with earlier ones that did the same.
+_COMPARED = ("seconds", "agents", "talk_s")
+_EXPECTED = (
+    AsteriskMissing, AsteriskFailed, SettingsError, LoadFailed, ChildFailed, NotInstalled,
+    TimeoutError,
+)  # fmt: skip
 _DEFAULT_SYSTEMS = ("service", "queue", "ari-client")
 
 
@@ -31,6 +42,7 @@ class Options:
     agents: int
     talk_s: float
     samples: int
+    waiting: int
     folder: Path
 
 
@@ -42,6 +54,7 @@ def parse(arguments: Sequence[str]) -> tuple[Options, bool]:
     parser.add_argument("--agents", type=int, default=200, help="size of the pool")
     parser.add_argument("--talk", type=float, default=2.0, help="seconds that each agent talks")
     parser.add_argument("--samples", type=int, default=30, help="of the freed agent; 0 for none")
+    parser.add_argument("--waiting", type=int, default=8, help="callers for the freed agent")
     parser.add_argument("--folder", type=Path, default=report.OUT / "run", help="working folder")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     given = parser.parse_args(arguments)
@@ -51,7 +64,7 @@ def parse(arguments: Sequence[str]) -> tuple[Options, bool]:
     rates = tuple(sorted(float(rate) for rate in given.rates.split(",")))
     options = Options(
         rates, given.seconds, systems, given.agents, given.talk, given.samples,
-        given.folder.resolve(),
+        given.waiting, given.folder.resolve(),
     )  # fmt: skip
     return options, given.json
 
@@ -74,7 +87,7 @@ async def run(options: Options) -> tuple[list[Result], dict[str, Figures]]:
     await asterisk.start()
     try:
         assert asterisk.pid is not None, "start() returns with a live Asterisk"
-        bench = Bench(site, phones, asterisk.pid, options.talk_s)
+        bench = Bench(site, phones, asterisk.pid, options.talk_s, options.waiting)
         for name in options.systems:
             await _run_system(bench, SYSTEMS[name](site), options, (results, freed))
     finally:
@@ -97,7 +110,9 @@ async def _run_system(
             say(f"bench: {system.name}: {rate:g} calls/s for {options.seconds:g} s")
             results.append(await measure_rate(bench, system, rate, options.seconds))
         if options.samples:
-            say(f"bench: {system.name}: one agent, eight waiting, {options.samples} samples")
+            say(
+                f"bench: {system.name}: one agent, {options.waiting} callers, {options.samples} samples"
+            )
             freed[system.name] = await measure_freed_agent(bench, system, options.samples)
     finally:
         await system.stop()
@@ -105,12 +120,15 @@ async def _run_system(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options, is_json = parse(sys.argv[1:] if arguments is None else arguments)
-    if "ari-client" in options.systems:
-        say("bench: installing ari-client 0.9.0 into its own environment, if missing")
-        ari_loop.install()
-    earlier = report.earlier_totals()
-    results, freed = asyncio.run(run(options))
-    about: Figures = {"seconds": options.seconds, "agents": options.agents}
+    about: Figures = {name: getattr(options, name) for name in _COMPARED}
+    earlier = report.earlier_totals(about)
+    try:
+        if "ari-client" in options.systems:
+            ari_loop.install(say)
+        results, freed = asyncio.run(run(options))
+    except _EXPECTED as error:
+        say(f"bench: cannot go on: {error}")
+        return 1
     figures = report.as_json(results, freed, about)
     say(f"bench: written to {report.save(figures)}")
     if is_json:

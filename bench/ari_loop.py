@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ari_app.asterisk.process import ari_auth
@@ -27,11 +27,12 @@ class NotInstalled(Exception):
     """ari-client could not be installed; the text says why."""
 
 
-def install() -> None:
+def install(say: Callable[[str], None]) -> None:
     """Make the environment unless it holds what the lock file says."""
     wanted = _LOCK.read_text()
     if _STAMP.exists() and _STAMP.read_text() == wanted:
         return
+    say("bench: installing ari-client 0.9.0 into an environment of its own")
     pip = (str(_FOLDER / "bin" / "pip"), "install", "-q", "--require-hashes", "-r", str(_LOCK))
     for command in ((sys.executable, "-m", "venv", str(_FOLDER)), pip):
         done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""Takes the figures of one system at one rate, and of one agent with eight waiting callers.
+"""Takes the figures of one system at one rate, and of one agent with several waiting callers.
 
 It decides what counts as a failure: a citizen who never talked to an agent, or, of those who
 listen, never heard one. It must not judge
@@ -19,7 +19,6 @@ from bench.phones import PhoneLog, Phones
 from bench.stats import milliseconds, nearest, next_after
 from bench.systems import System
 
-WAITING = 8
 _DRAIN_LIMIT_S = 15.0
 # The one agent's talks are short: it is the gap between them that is measured. Their lengths
 # vary, or they fall into step with Queue(), which looks at its callers once a second.
@@ -36,6 +35,7 @@ class Bench:
     phones: Phones
     asterisk_pid: int
     talk_s: float
+    waiting: int
 
 
 @dataclass(slots=True)
@@ -89,15 +89,15 @@ async def measure_rate(bench: Bench, system: System, rate: float, seconds: float
 
 
 async def measure_freed_agent(bench: Bench, system: System, samples: int) -> Figures:
-    """From the one agent's hang-up to the next ring of that phone while eight callers wait."""
+    """From the one agent's hang-up to the next ring of that phone while callers wait."""
     await system.make_ready(SOLO)
     lengths = random.Random(_SEED)
     bench.phones.talk_s = lambda: lengths.uniform(*_SOLO_TALK_S)
     log = bench.phones.start_log()
-    # While the last callers are served fewer than eight wait: those are not counted.
-    calls = samples + WAITING + 1
+    # While the last callers are served fewer than that wait: those are not counted.
+    calls = samples + bench.waiting + 1
     number = system.numbers[SOLO]
-    await load.keep_waiting(bench.site.settings.sip, number, WAITING, calls)
+    await load.keep_waiting(bench.site.settings.sip, number, bench.waiting, calls)
     await _drain(bench.site.settings, bench.phones)
     return dict(milliseconds(_gaps(log)[:samples]))
 

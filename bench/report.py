@@ -54,12 +54,12 @@ def save(run: Figures) -> Path:
     return file
 
 
-def earlier_totals() -> dict[tuple[str, float], float]:
-    """CPU a call by system and rate, from the latest runs of this machine."""
+def earlier_totals(about: Figures) -> dict[tuple[str, float], float]:
+    """CPU a call by system and rate, from the latest runs of this machine that did the same."""
     totals: dict[tuple[str, float], float] = {}
     for file in sorted(OUT.glob("*.json")):
         run: Any = json.loads(file.read_text())
-        if run.get("machine") == machine():
+        if about | {"machine": machine()} == {key: run.get(key) for key in (*about, "machine")}:
             for one in run["results"]:
                 totals[one["system"], one["rate"]] = one["total_ms_per_call"]
     return totals
@@ -95,7 +95,7 @@ def _rates(results: Sequence[Result], earlier: Mapping[tuple[str, float], float]
 
 
 def _freed(freed: Freed) -> Table:
-    table = Table(title="Freed agent's hang-up to the next caller's ring, ms (8 waiting, 1 agent)")
+    table = Table(title="Freed agent's hang-up to the next caller's ring, ms (1 agent)")
     for name in ("system", "n", "p50", "p99", "max", "x Queue()"):
         table.add_column(name, justify="left" if name == "system" else "right")
     base = freed.get(BASELINE, {}).get("p50")
