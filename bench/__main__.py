@@ -110,9 +110,8 @@ async def _run_system(
             say(f"bench: {system.name}: {rate:g} calls/s for {options.seconds:g} s")
             results.append(await measure_rate(bench, system, rate, options.seconds))
         if options.samples:
-            say(
-                f"bench: {system.name}: one agent, {options.waiting} callers, {options.samples} samples"
-            )
+            waiting = f"one agent, {options.waiting} waiting callers"
+            say(f"bench: {system.name}: {waiting}, {options.samples} samples")
             freed[system.name] = await measure_freed_agent(bench, system, options.samples)
     finally:
         await system.stop()
