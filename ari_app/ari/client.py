@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from ari_app.ari.asterisk import Applications, Asterisk, Endpoints
 from ari_app.ari.bridges import Bridges
 from ari_app.ari.channels import Channels
-from ari_app.ari.errors import AriError, check
+from ari_app.ari.errors import AriError, ProtocolError, check
 from ari_app.ari.media import Playbacks, Recordings
 from ari_app.ari.operations import OPERATIONS
 from ari_app.ari.protocol import Event, Response
@@ -51,7 +51,11 @@ class Client:
         """
         row = OPERATIONS[operation]
         limit = self._limit_s if limit_s is None else limit_s
-        response = await self._transport.request(row, args, key=key, limit_s=limit)
+        try:
+            response = await self._transport.request(row, args, key=key, limit_s=limit)
+        except ProtocolError as error:
+            # A hostile caller's name must end in the same branch as any other refusal.
+            raise AriError(operation, 0, str(error)) from error
         return check(row, response, tolerate)
 
     def on_event(self, event_type: str, function: EventFunction) -> Callable[[], None]:

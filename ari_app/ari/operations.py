@@ -97,7 +97,7 @@ _ROWS = (
     _row("channels.getChannelVar", f"GET {_CHANNEL}/variable", "variable"),
     _row("channels.record", f"POST {_CHANNEL}/record",
          "name format maxDurationSeconds maxSilenceSeconds ifExists beep terminateOn"),
-    # Repeated with the same id it answers 500, not 409.
+    # Repeated with the same id it answers 500, and that Asterisk can then not be stopped cleanly.
     _row("channels.snoopChannelWithId", f"POST {_CHANNEL}/snoop/{{snoopId}}",
          "spy whisper app appArgs", makes_channel=True, repeatable=False),
     _row("channels.continueInDialplan", f"POST {_CHANNEL}/continue",

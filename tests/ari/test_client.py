@@ -16,7 +16,6 @@ from ari_app.ari import (
     Gone,
     HttpTransport,
     NotCreated,
-    ProtocolError,
     WebSocketLanes,
     WrongState,
 )
@@ -134,8 +133,10 @@ async def test_a_channel_with_broken_texts_has_no_snapshot(
 async def test_an_unknown_argument_is_refused_before_it_is_sent(
     client: Client, fake: FakeAsterisk
 ) -> None:
-    with pytest.raises(ProtocolError, match="has no argument colour"):
+    with pytest.raises(AriError, match="has no argument colour"):
         await client.request("channels.answer", {"channel_id": "c1", "colour": 1}, key="c1")
+    with pytest.raises(AriError, match="caller_id holds a character that JSON cannot carry"):
+        await client.channels.originate(channel_id="c1", endpoint="PJSIP/1", caller_id="\ud83d")
     assert fake.requests == []
 
 

@@ -1,6 +1,7 @@
 """What the client relies on, shown on the real Asterisk: over both transports where it matters."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from itertools import count
 from random import Random
@@ -23,6 +24,7 @@ from ari_app.ari import (
     LinkState,
     NotCreated,
     TimedOut,
+    Unreachable,
     WebSocketLanes,
 )
 from ari_app.ari.transport import lane_of
@@ -251,12 +253,12 @@ async def test_a_recording_may_have_a_slash_in_its_name(app: App) -> None:
     await app.client.recordings.delete_stored(name)
 
 
-async def test_a_snoop_with_a_used_id_is_refused(app: App) -> None:
+async def test_a_snoop_enters_the_app_and_ends_with_its_channel(app: App) -> None:
     channel = await app.channel()
-    snoop = await channel.snoop(snoop_id=f"{channel.id}.s", app="app")
+    snoop = await channel.snoop(snoop_id=f"{channel.id}.s", app="app", spy="both", app_args="a,b")
     await eventually(lambda: app.saw("StasisStart", channel=snoop.id))
-    with pytest.raises(NotCreated, match="Snoop channel could not be created"):
-        await channel.snoop(snoop_id=snoop.id, app="app")
+    await channel.hangup()
+    await eventually(lambda: app.saw("StasisEnd", channel=snoop.id))
 
 
 async def test_adding_what_is_gone_says_gone(app: App) -> None:
@@ -350,3 +352,18 @@ async def test_a_wrong_password_is_refused(
         with pytest.raises(AriError) as caught:
             await Client(http).asterisk.ping()
     assert caught.value.status == 401
+
+
+async def test_a_hung_asterisk_is_noticed_and_found_again(app: App, asterisk: RealAsterisk) -> None:
+    loop = asyncio.get_running_loop()
+    asterisk.process.send_signal(signal.SIGSTOP)
+    stopped_at = loop.time()
+    try:
+        await eventually(lambda: app.states[-1] is not LinkState.LIVE, within_s=8)
+        assert 2 < loop.time() - stopped_at < 6
+        with pytest.raises((TimedOut, Unreachable)):
+            await app.client.request("asterisk.ping", {}, key="k", limit_s=0.2)
+    finally:
+        asterisk.process.send_signal(signal.SIGCONT)
+    await eventually(lambda: app.states[-1] is LinkState.LIVE, within_s=10)
+    await app.client.asterisk.ping()
