@@ -78,7 +78,7 @@ class Journal:
     def read(self, offset: int, limit: int) -> tuple[list[Record], int]:
         """Up to ``limit`` records from ``offset``, and the offset after them."""
         records: list[Record] = []
-        with self._path.open("rb") as file:
+        with self._path.open("a+b") as file:  # also when somebody has removed it
             file.seek(offset)
             for _ in range(limit):
                 line = file.readline()

@@ -114,6 +114,7 @@ class Recorder:
             for task in done:
                 task.result()
         finally:
+            self._closing = True  # a write from now on would wait for ever
             await _cancel(replay)
             await _cancel(writer)
             self._save_the_rest()
@@ -194,8 +195,8 @@ class Recorder:
         offset = attempt = 0
         while True:
             await self._away.wait()
-            records, end = await asyncio.to_thread(self._journal.read, offset, _REPLAY_CHUNK)
             try:
+                records, end = await asyncio.to_thread(self._journal.read, offset, _REPLAY_CHUNK)
                 if records:
                     await self._store(records, _REPLAY_LIMIT_S)
                     offset = end
@@ -208,7 +209,7 @@ class Recorder:
 
     async def _switch_back(self, end: int) -> bool:
         async with self._mode:
-            if await asyncio.to_thread(self._journal.size) != end:
+            if await asyncio.to_thread(self._journal.size) > end:
                 return False
             if self._unsaved:
                 await self._store(self._unsaved, _REPLAY_LIMIT_S)
