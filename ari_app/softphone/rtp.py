@@ -172,7 +172,7 @@ class RtpEndpoint(Ear):
                 return
             if len(data) < 12 or data[0] >> 6 != 2:
                 continue
-            self._take(data, _arrival(extra))
+            self._take(data, arrival(extra))
 
     def _take(self, data: bytes, at: float) -> None:
         kind = data[1] & 0x7F
@@ -189,7 +189,8 @@ class RtpEndpoint(Ear):
         self.bulletin.post()
 
 
-def _arrival(extra: list[tuple[int, int, bytes]]) -> float:
+def arrival(extra: list[tuple[int, int, bytes]]) -> float:
+    """The kernel's time stamp of a received datagram (epoch seconds)."""
     for level, kind, data in extra:
         if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS and len(data) == 16:
             seconds: int

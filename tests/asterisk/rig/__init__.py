@@ -2,6 +2,7 @@
 
 from ari_app.softphone.citizen import Citizen
 from ari_app.softphone.hearing import Packet
+from ari_app.softphone.load import Load, LoadCall, LoadPhones, Ring
 from ari_app.softphone.phone import Mode, Phone, PhoneCall
 from ari_app.softphone.prompt_match import PromptMatch, match_prompt
 from ari_app.softphone.registration import register
@@ -12,12 +13,16 @@ from ari_app.softphone.waiting import NotSeen
 
 __all__ = [
     "Citizen",
+    "Load",
+    "LoadCall",
+    "LoadPhones",
     "Mode",
     "NotSeen",
     "Packet",
     "Phone",
     "PhoneCall",
     "PromptMatch",
+    "Ring",
     "RtpEndpoint",
     "SipEvent",
     "Sipp",
