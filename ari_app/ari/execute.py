@@ -69,8 +69,9 @@ class Executor:
         client = self._client
         match command:
             case core.Answer(leg):
+                args = {"channel_id": leg}
                 await client.request(
-                    "channels.answer", key=command.lane, channel_id=leg, limit_s=JOIN_LIMIT_S
+                    "channels.answer", args, key=command.lane, limit_s=JOIN_LIMIT_S
                 )
             case core.Play(leg, play, prompts):
                 media = [self._sound_uri(prompt, language) for prompt, language in prompts]
@@ -110,12 +111,9 @@ class Executor:
         bridge = await self._client.bridges.create(
             bridge_id=command.bridge, name=command.bridge, key=command.lane
         )
+        args = {"bridge_id": bridge.id, "channel": ",".join(command.legs)}
         await self._client.request(
-            "bridges.addChannel",
-            key=command.lane,
-            bridge_id=bridge.id,
-            channel=",".join(command.legs),
-            limit_s=JOIN_LIMIT_S,
+            "bridges.addChannel", args, key=command.lane, limit_s=JOIN_LIMIT_S
         )
 
     def _gone(self, command: AriCommand) -> None:
@@ -136,5 +134,3 @@ class Executor:
             case core.Connect():
                 # One of the legs is going: both are looked at when the connection is overdue.
                 _log.info("call.not_connected", call_id=call_of(command.bridge))
-
-

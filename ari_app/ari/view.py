@@ -25,7 +25,7 @@ async def look(
     client: Client, app: str, ended: Mapping[CallId, float], *, is_resync: bool
 ) -> AsteriskSeen:
     """The app's channels and our bridges. Raises AriError when Asterisk does not answer."""
-    held = await client.applications.handle(app).get()
+    held = await client.applications.get(app)
     room = asyncio.Semaphore(READS_AT_ONCE)
     async with asyncio.TaskGroup() as tasks:
         readings = [tasks.create_task(_leg(client, leg, room)) for leg in held["channel_ids"]]

@@ -436,10 +436,6 @@ def _drop_agent(call: Call) -> Out:
 
 
 def _recording_fields(event: RecordingChecked) -> dict[str, Json]:
-    if event.ok:
-        return {"recording_ref": [event.file], "recording_s": event.duration_s}
-    return {
-        "recording_ref": [event.file] if event.duration_s > 0 else [],
-        "recording_s": event.duration_s,
-        "recording_problem": event.reason,
-    }
+    problem = None if event.ok else event.reason
+    file: Json = {"file": event.file, "duration_s": event.duration_s, "problem": problem}
+    return {"recording_ref": [file]}

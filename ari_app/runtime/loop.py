@@ -6,7 +6,6 @@ Everything else posts events and carries out commands. Knows no Asterisk, databa
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 import structlog
 
@@ -23,22 +22,28 @@ STEPS_A_TURN = 100
 BROKEN = Refuse("internal_error", "系统内部错误，操作未完成；已记录，请稍后重试。")
 
 
-class Lanes(Protocol):
-    def send(self, commands: Sequence[LaneCommand]) -> None: ...
-
-
 class Loop:
     """``post`` events, ``ask`` for wishes that may be refused, ``run`` as a task."""
 
     def __init__(
-        self, engine: Engine, clock: Clock, lanes: Lanes, on_error: Callable[[], None]
+        self,
+        engine: Engine,
+        clock: Clock,
+        send: Callable[[Sequence[LaneCommand]], None],
+        on_error: Callable[[], None],
     ) -> None:
         self.engine = engine
         self._clock = clock
-        self._lanes = lanes
+        self._send = send
         self._on_error = on_error
         self._inbox: deque[tuple[Event, asyncio.Future[Refuse | None] | None]] = deque()
         self._wake = asyncio.Event()
+        self._is_stopped = False
+
+    def stop(self) -> None:
+        """Decide nothing any more: somebody else does."""
+        self._is_stopped = True
+        self._wake.set()
 
     @property
     def depth(self) -> int:
@@ -57,7 +62,7 @@ class Loop:
         return await answer
 
     async def run(self) -> None:
-        while True:
+        while not self._is_stopped:
             await self._something_to_do()
             self._handle_time()
             for _ in range(min(len(self._inbox), STEPS_A_TURN)):
@@ -94,7 +99,7 @@ class Loop:
         except Exception:
             self._broken("timer")
             return
-        self._lanes.send([one for one in commands if not isinstance(one, Refuse)])
+        self._send([one for one in commands if not isinstance(one, Refuse)])
 
     def _step(self, event: Event) -> Refuse | None:
         # No await from here until the commands are in their lanes: two decisions about one
@@ -104,7 +109,7 @@ class Loop:
         except Exception:
             self._broken(event)
             return BROKEN
-        self._lanes.send([one for one in commands if not isinstance(one, Refuse)])
+        self._send([one for one in commands if not isinstance(one, Refuse)])
         return next((one for one in commands if isinstance(one, Refuse)), None)
 
     def _broken(self, event: object) -> None:

@@ -1,0 +1,58 @@
+"""``hotline check``: is the configuration fit for service? Offline and within a second.
+
+Exit code 0 when it is (warnings are printed), 1 with one line per fault otherwise.
+"""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from ari_app.cli import prompts as prompt_files
+from ari_app.configuration import load_configuration
+from ari_app.settings import SettingsError, load_settings
+from ivr.problems import Problem, render_problems
+
+
+def check(config_dir: Path | None, *, as_json: bool) -> int:
+    errors, warnings = _findings(config_dir)
+    if as_json:
+        rows = [
+            {**asdict(problem), "level": level}
+            for level, problems in (("error", errors), ("warning", warnings))
+            for problem in problems
+        ]
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        return 1 if errors else 0
+    if errors:
+        print(render_problems(errors), file=sys.stderr)
+    if warnings:
+        print(render_problems(warnings))
+    print(f"{len(errors)} errors, {len(warnings)} warnings" if errors or warnings else "All well.")
+    return 1 if errors else 0
+
+
+def _findings(config_dir: Path | None) -> tuple[list[Problem], list[Problem]]:
+    try:
+        settings = load_settings(config_dir)
+    except SettingsError as error:
+        return [_from_line(line) for line in error.problems], []
+    loaded = load_configuration(settings.config_dir)
+    if isinstance(loaded, list):
+        return loaded, []
+    known = {warning.message for warning in loaded.warnings}
+    more = [
+        Problem(str(settings.config_dir / fault.file), fault.line, 1, "W501", fault.message)
+        for fault in prompt_files.check(settings.config_dir)
+        if fault.message not in known
+    ]
+    return [], [*loaded.warnings, *more]
+
+
+def _from_line(text: str) -> Problem:
+    """``file:line: message`` of the settings as a problem."""
+    file, _, rest = text.partition(":")
+    line, _, message = rest.partition(":")
+    if not line.strip().isdigit():
+        return Problem(file, 1, 1, "E201", rest.strip())
+    return Problem(file, int(line), 1, "E201", message.strip())

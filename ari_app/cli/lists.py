@@ -1,0 +1,94 @@
+"""``hotline calls`` and ``hotline tickets``: the latest rows, as a table or as JSON.
+
+Reads the database, so it works while the service is down. Decides only what is shown.
+"""
+
+import json
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from ari_app.db.engine import open_engine
+from ari_app.db.repo import Repo
+from ari_app.db.schema import check_database
+from ari_app.settings import Settings
+
+Row = Mapping[str, object]
+
+CALLS = ("arrived_at", "call_id", "caller", "dialled", "phase", "outcome", "ended_at", "source")
+TICKETS = (
+    "arrived_at", "ticket_id", "caller_number", "caller_region", "dialled_number", "language",
+    "outcome", "agent_id", "wait_s", "recording_ref",
+)  # fmt: skip
+
+
+async def show_calls(settings: Settings, limit: int, *, as_json: bool) -> int:
+    async def read(repo: Repo) -> list[Row]:
+        return [{name: getattr(row, name) for name in CALLS} for row in await repo.calls(limit)]
+
+    return await _show(settings, read, CALLS, as_json=as_json)
+
+
+async def show_tickets(settings: Settings, limit: int, *, as_json: bool) -> int:
+    async def read(repo: Repo) -> list[Row]:
+        return [
+            {"ticket_id": row.ticket_id, "call_id": row.call_id, **row.fields}
+            for row in await repo.tickets(limit)
+        ]
+
+    return await _show(settings, read, TICKETS, as_json=as_json)
+
+
+async def _show(
+    settings: Settings,
+    read: Callable[[Repo], Awaitable[list[Row]]],
+    columns: Sequence[str],
+    *,
+    as_json: bool,
+) -> int:
+    problem = await check_database(settings.database_url)
+    if problem is not None:
+        print(problem, file=sys.stderr)
+        return 1
+    engine = open_engine(settings.database_url)
+    try:
+        rows = await read(Repo(engine))
+    except (SQLAlchemyError, OSError) as error:
+        print(f"The database cannot be read: {error}", file=sys.stderr)
+        return 1
+    finally:
+        await engine.dispose()
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        _print_table(rows, columns)
+    return 0
+
+
+def _print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column.removesuffix("_at"), overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(column, row.get(column)) for column in columns))
+    Console(soft_wrap=False).print(table)
+    print(f"{len(rows)} shown, the newest first")
+
+
+def _cell(column: str, value: object) -> str:
+    match value:
+        case None | "":
+            return "-"
+        case float() if column.endswith("_at"):
+            return f"{datetime.fromtimestamp(value).astimezone():%m-%d %H:%M:%S}"
+        case float():
+            return f"{value:.1f}"
+        case [{"duration_s": float(seconds), "problem": problem}]:
+            return f"{seconds:.0f} s" if problem is None else f"{seconds:.0f} s {problem}"
+        case list():
+            return ", ".join(map(str, value)) or "-"
+    return str(value)

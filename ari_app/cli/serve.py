@@ -1,0 +1,61 @@
+"""``hotline serve``: the service process.
+
+Decides what stops a start (a configuration nobody could be served by, a database of a newer
+program) and what does not (a database that is away: calls are served and written down later).
+"""
+
+import asyncio
+import sys
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from ari_app.configuration import load_configuration
+from ari_app.db.schema import SchemaError, upgrade
+from ari_app.logging import configure
+from ari_app.passwords import load_passwords
+from ari_app.runtime import service
+from ari_app.settings import Settings
+from ivr.problems import render_problems
+
+_log = structlog.get_logger()
+
+BAD_CONFIGURATION = 78
+DATABASE_LIMIT_S = 10.0
+
+
+def serve(settings: Settings) -> int:
+    """Run until SIGTERM or SIGINT; the exit code."""
+    configure()
+    configuration = load_configuration(settings.config_dir)
+    if isinstance(configuration, list):
+        print(render_problems(configuration), file=sys.stderr)
+        return BAD_CONFIGURATION
+    settings.run_dir.mkdir(parents=True, exist_ok=True)
+    settings.recordings_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        asyncio.run(_upgrade(settings))
+    except SchemaError as error:
+        print(error, file=sys.stderr)
+        return BAD_CONFIGURATION
+    except (SQLAlchemyError, OSError) as error:
+        # Calls are answered all the same; what is to be written waits in the journal.
+        _log.error("database.away", problem=str(error).splitlines()[0])
+    passwords = load_passwords(settings, list(configuration.centre.agents))
+    asyncio.run(service.serve(settings, configuration, passwords))
+    return 0
+
+
+async def _upgrade(settings: Settings) -> None:
+    async with asyncio.timeout(DATABASE_LIMIT_S):
+        await upgrade(settings.database_url)
+
+
+def upgrade_database(settings: Settings) -> int:
+    try:
+        asyncio.run(upgrade(settings.database_url))
+    except (SchemaError, SQLAlchemyError, OSError) as error:
+        print(str(error).splitlines()[0], file=sys.stderr)
+        return 1
+    print("The database is up to date.")
+    return 0

@@ -1,0 +1,108 @@
+"""Calls that Asterisk served without us: found in its event log and given their ticket.
+
+Decides which logged calls are missing in the database. The log tells of every call; those that the
+program served itself are left alone.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from ari_app.core.commands import CheckRecording, LaneCommand, Write
+from ari_app.core.phone_number import caller_of
+from ari_app.core.records import CloseCall, Json, OpenCall
+from ari_app.core.values import CallId
+from ari_app.db.cel import CelCall, CelImport
+from ari_app.db.repo import Repo
+from ari_app.db.rows import CelPosition
+
+_log = structlog.get_logger()
+
+READ_LIMIT_S = 1.0
+GRACE_S = 5.0
+"""A call that just ended may still be on its way into the database."""
+
+
+class EventLog:
+    """``poll`` at each reconciliation and every few seconds."""
+
+    def __init__(
+        self,
+        open_log: Callable[[Path, CelPosition | None], CelImport],
+        path: Path,
+        repo: Repo,
+        *,
+        is_live: Callable[[str], bool],
+        send: Callable[[Sequence[LaneCommand]], None],
+    ) -> None:
+        self._open_log = open_log
+        self._log: CelImport | None = None
+        self._path = path
+        self._repo = repo
+        self._is_live = is_live
+        self._send = send
+        self._fresh: list[tuple[float, CelCall]] = []
+        self._one_at_a_time = asyncio.Lock()
+
+    async def poll(self, now: float) -> dict[CallId, float]:
+        """Read on; write down the calls nobody knows. Returns when the calls just read ended."""
+        async with self._one_at_a_time:
+            log = self._log = self._log or await self._open()
+            ended = await asyncio.to_thread(log.poll)
+            self._fresh += [(now, call) for call in ended]
+            ripe = [call for at, call in self._fresh if at <= now - GRACE_S]
+            try:
+                for call in ripe:
+                    await self._settle(call)
+                self._fresh = [(at, call) for at, call in self._fresh if at > now - GRACE_S]
+                if not self._fresh:
+                    await self._repo.save_cel_position(str(self._path), log.position)
+            except (SQLAlchemyError, OSError) as error:
+                # Nothing is lost: what is fresh stays so, and the position is the old one.
+                _log.warning("event_log.waits", problem=type(error).__name__)
+            return {CallId(call.call_id): call.ended_at for call in ended}
+
+    async def _open(self) -> CelImport:
+        """From where the last start left off; from its beginning when the database is away."""
+        try:
+            async with asyncio.timeout(READ_LIMIT_S):
+                return self._open_log(self._path, await self._repo.cel_position(str(self._path)))
+        except (SQLAlchemyError, OSError):
+            return self._open_log(self._path, None)
+
+    async def _settle(self, call: CelCall) -> None:
+        if self._is_live(call.call_id):
+            return
+        known = await self._repo.call(call.call_id)
+        if known is not None and known.outcome is not None:
+            return
+        _log.info("call.found_in_log", call_id=call.call_id, outcome=call.outcome)
+        self._send(_commands(call))
+
+
+def _commands(call: CelCall) -> list[LaneCommand]:
+    caller = caller_of(call.caller, call.caller_name)
+    opened = OpenCall(
+        call_id=call.call_id,
+        arrived_at=call.arrived_at,
+        caller=caller.number,
+        caller_name=caller.name,
+        caller_region=caller.region,
+        dialled=call.dialled,
+        source="cel",
+    )
+    fields: dict[str, Json] = {"who_hung_up": call.who_hung_up}
+    commands: list[LaneCommand] = [Write(opened)]
+    if call.agent_answered_at is not None:
+        fields |= {
+            "answered_at": call.agent_answered_at,
+            "wait_s": round(call.agent_answered_at - call.arrived_at, 3),
+            "agent_id": call.agent_channel.partition("/")[2].rpartition("-")[0] or None,
+        }
+        talk_s = max(0.0, call.ended_at - call.agent_answered_at)
+        commands.append(CheckRecording(CallId(call.call_id), talk_s))
+    closed = CloseCall(call.call_id, call.ended_at, call.outcome, fields)
+    return [*commands, Write(closed)]

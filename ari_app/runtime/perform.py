@@ -1,0 +1,154 @@
+"""Carries out the core's commands: each goes to the adapter it is meant for.
+
+Decides nothing about calls. What must be durable is waited for, everything else is not: a slow
+database must not keep a phone ringing for a caller who left.
+"""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from ari_app.ari.execute import AriCommand, Executor
+from ari_app.core.commands import CheckRecording, LaneCommand, LookUpCaller, Tell, Write
+from ari_app.core.events import CallerKnown, Event, RecordingChecked
+from ari_app.core.records import CloseCall, Record
+from ari_app.core.values import CallId, History
+from ari_app.db.recorder import Recorder
+from ari_app.db.repo import Repo
+from ari_app.db.rows import StoredTicket
+from ari_app.metrics import Metrics
+from ari_app.runtime.clock import Clock
+from recordings.names import BadName, path_in
+from recordings.verify import Verdict, verify
+
+_log = structlog.get_logger()
+
+HISTORY_S = 30 * 86400.0
+HISTORY_ROWS = 10
+LOOK_UP_LIMIT_S = 1.0
+LINGER_S = 0.05
+"""What nobody waits for may go with the next transaction."""
+
+RECORDING_CHECKS = 10
+RECORDING_PAUSE_S = 0.3
+"""Asterisk closes the file a moment after the call: looked at again until it is complete."""
+
+
+class Performer:
+    """``perform`` is what the lanes run."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        recorder: Recorder,
+        repo: Repo,
+        tasks: asyncio.TaskGroup,
+        *,
+        recordings_dir: Path,
+        clock: Clock,
+        post: Callable[[Event], None],
+        metrics: Metrics,
+    ) -> None:
+        self._executor = executor
+        self._recorder = recorder
+        self._repo = repo
+        self._tasks = tasks
+        self._recordings_dir = recordings_dir
+        self._clock = clock
+        self._post = post
+        self._metrics = metrics
+
+    async def perform(self, command: LaneCommand) -> None:
+        match command:
+            case Write():
+                await self._write(command)
+            case LookUpCaller():
+                await self._look_up(command)
+            case CheckRecording():
+                await self._check_recording(command)
+            case Tell():
+                raise TypeError("messages to desks do not go through a lane")
+            case _:
+                ari: AriCommand = command
+                await self._executor.execute(ari)
+
+    async def _write(self, command: Write) -> None:
+        if isinstance(command.record, CloseCall):
+            self._metrics.calls.labels(command.record.outcome).inc()
+        if command.must_be_durable:
+            await self._record(command.record, 0.0)
+        else:
+            self._tasks.create_task(self._record(command.record, LINGER_S))
+
+    async def _record(self, record: Record, linger_s: float) -> None:
+        try:
+            await self._recorder.write(record, linger_s=linger_s)
+        except OSError as error:
+            # Neither database nor disk: kept in memory and tried again; the caller is served.
+            _log.critical("record.not_durable", problem=str(error))
+
+    async def _look_up(self, command: LookUpCaller) -> None:
+        since = self._clock.now() - HISTORY_S
+        try:
+            async with asyncio.timeout(LOOK_UP_LIMIT_S):
+                found = await self._repo.recent_tickets(
+                    command.number, since, limit=HISTORY_ROWS + 1
+                )
+        except (SQLAlchemyError, OSError) as error:
+            _log.warning("history.unknown", call_id=command.call, problem=type(error).__name__)
+            return
+        rows = [row for row in found if row.call_id != command.call][:HISTORY_ROWS]
+        self._post(CallerKnown(command.call, _history(rows)))
+
+    async def _check_recording(self, command: CheckRecording) -> None:
+        verdict = await self._verdict(command)
+        name = f"{command.call}.wav"
+        if not verdict.ok:
+            _log.error("recording.bad", call_id=command.call, problem=verdict.reason)
+        self._post(
+            RecordingChecked(
+                CallId(command.call), verdict.ok, name, verdict.duration_s, verdict.reason
+            )
+        )
+
+    async def _verdict(self, command: CheckRecording) -> Verdict:
+        try:
+            path = path_in(self._recordings_dir, command.call)
+        except BadName as error:
+            _log.error("recording.bad_name", problem=str(error))
+            return Verdict(False, 0.0, "missing")
+        for _ in range(RECORDING_CHECKS):
+            await asyncio.sleep(RECORDING_PAUSE_S)
+            verdict = await asyncio.to_thread(verify, path, command.talk_s)
+            if verdict.ok:
+                break
+        return verdict
+
+
+def _history(rows: list[StoredTicket]) -> History:
+    return History(
+        calls=tuple(
+            {
+                "ticket_id": row.ticket_id,
+                "arrived_at": row.arrived_at,
+                "outcome": row.outcome,
+                "agent_id": row.agent_id,
+                "language": row.language,
+            }
+            for row in rows
+        ),
+        tickets=tuple(
+            {
+                "ticket_id": row.ticket_id,
+                "arrived_at": row.arrived_at,
+                "case_type": row.fields.get("case_type"),
+                "urgency": row.fields.get("urgency"),
+                "matter_cause": row.fields.get("matter_cause"),
+            }
+            for row in rows
+            if row.is_open
+        ),
+    )
