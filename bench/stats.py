@@ -28,7 +28,7 @@ def next_after(starts: Sequence[float], ends: Sequence[float]) -> list[float]:
     """From each start to the first end behind it, unless another start comes first."""
     ends = sorted(ends)
     gaps: list[float] = []
-    for start, following in zip(starts, [*starts[1:], float("inf")], strict=True):
+    for start, following in zip(starts, [*starts, float("inf")][1:], strict=True):
         index = bisect.bisect_right(ends, start)
         if index < len(ends) and ends[index] < following:
             gaps.append(ends[index] - start)
