@@ -18,7 +18,7 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 _CONFIG_DIR_VARIABLE = "HOTLINE_CONFIG"
 _PREFIX = "HOTLINE_"
 _LIST_FIELDS = frozenset({"trunk_addresses", "fallback_agents"})
-_PATH_FIELDS = ("run_dir", "asterisk_root", "recordings_dir", "ari_password_file")
+_PATH_FIELDS = ("asterisk_root", "recordings_dir", "ari_password_file")
 # Where one process tells its child something; they make no sense in a file.
 _ENV_ONLY = frozenset({"config_dir", "watchdog_fd"})
 
@@ -78,17 +78,16 @@ class Settings(BaseModel):
     def _fill_in(cls, raw: dict[str, Any]) -> dict[str, Any]:
         """Defaults that follow from other settings."""
         values = dict(raw)
-        offset = int(values.get("port_offset", 0))
+        offset = str(values.get("port_offset", 0))
         # Two copies in one folder must not share a run folder either.
-        default_run = PROJECT_DIR / "var" / (f"offset-{offset}" if offset else "")
-        values.setdefault("run_dir", default_run)
-        values["run_dir"] = PROJECT_DIR / values["run_dir"]
-        values.setdefault("recordings_dir", values["run_dir"] / "recordings")
+        own_run = f"var/offset-{offset}" if offset.isdigit() and int(offset) else "var"
+        run_dir = _absolute(values.get("run_dir", own_run))
+        values["run_dir"] = run_dir
+        values.setdefault("recordings_dir", f"{run_dir}/recordings")
         for name in _PATH_FIELDS:
-            if values.get(name) is not None:
-                values[name] = PROJECT_DIR / values[name]
+            values[name] = _absolute(values.get(name, cls.model_fields[name].default))
         if not values.get("database_url"):
-            values["database_url"] = f"sqlite+aiosqlite:///{values['run_dir'] / 'hotline.sqlite3'}"
+            values["database_url"] = f"sqlite+aiosqlite:///{run_dir}/hotline.sqlite3"
         return values
 
     @model_validator(mode="after")
@@ -143,6 +142,11 @@ class Settings(BaseModel):
     @property
     def secrets_file(self) -> Path:
         return self.run_dir / "secrets.yaml"
+
+
+def _absolute(value: Any) -> Any:
+    """Relative paths start at the project's folder; what is no path is left to be refused."""
+    return PROJECT_DIR / value if isinstance(value, str | Path) else value
 
 
 def child_environment(settings: Settings, **more: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ It must not know how Asterisk is configured or started.
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -43,10 +44,10 @@ def install(root_dir: Path) -> Path:
     root_dir.mkdir(parents=True, exist_ok=True)
     target = root_dir / "root"
     with _locked(root_dir / "lock"):
-        if find_managed(target) is not None:
-            return target
         for leftover in root_dir.glob("new-*"):
             shutil.rmtree(leftover)
+        if find_managed(target) is not None:
+            return target
         work = Path(tempfile.mkdtemp(prefix="new-", dir=root_dir))
         try:
             _bring(work)
@@ -117,14 +118,12 @@ def _choose_suite(state: Path) -> tuple[str, str]:
 def debian_mirror() -> tuple[str, str]:
     """Where this machine's own apt fetches Debian from, and its suite."""
     suite = _os_release().get("VERSION_CODENAME", "")
+    # Unlike indextargets this also answers before the first 'apt-get update'.
     listing = subprocess.run(
-        ["apt-get", "indextargets", "--format",
-         "$(RELEASE) $(COMPONENT) $(REPO_URI)", "Identifier: Packages"],
-        capture_output=True, text=True, check=False,
-    ).stdout  # fmt: skip
-    rows = [line.split() for line in listing.splitlines()]
-    for release, component, uri in (row for row in rows if len(row) == 3):
-        if component == "main" and release in {suite, *LATER_SUITES}:
+        ["apt-get", "update", "--print-uris"], capture_output=True, text=True, check=False
+    ).stdout
+    for uri, release in re.findall(r"^'(\S+?/)dists/([^/\s]+)/InRelease'", listing, re.M):
+        if release in {suite, "stable", *LATER_SUITES}:
             return uri, release
     raise AsteriskMissing(
         "This machine's apt knows no Debian archive to fetch Asterisk from. Add Debian's "
