@@ -1,15 +1,17 @@
 """Whether a prompt file was heard.
 
 Decides by equal bytes: with a-law from end to end Asterisk passes a prompt's frames unchanged,
-so equality is stronger than any likeness. Knows no sockets.
+so equality is stronger than any likeness. A lost or changed frame ends a run. Knows no sockets.
 """
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ari_app.softphone.alaw import FRAME, FRAME_S
-from ari_app.softphone.hearing import Packet
+from ari_app.softphone.hearing import Ear, Packet
+from ari_app.softphone.waiting import NotSeen
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +32,72 @@ class PromptMatch:
         return self.matched_s >= self.prompt_s - 2 * FRAME_S
 
 
-def _telling(octets: bytes) -> bool:
-    return len(octets) == FRAME and len(set(octets)) > 8
+class PromptMatcher:
+    """Takes packets one after another; ``best`` is the longest piece so far."""
+
+    def __init__(self, prompt: bytes) -> None:
+        self._prompt = prompt
+        self.best = PromptMatch(0.0, len(prompt) / FRAME * FRAME_S, 0.0, 0.0)
+        self._began = 0
+        self._began_at = 0.0
+        self._expected = -1
+
+    def feed(self, packet: Packet) -> None:
+        goes_on = self._expected >= 0 and self._prompt.startswith(packet.octets, self._expected)
+        if not goes_on:
+            self._begin(packet)
+        if self._expected < 0:
+            return
+        self._expected += len(packet.octets)
+        matched_s = (min(self._expected, len(self._prompt)) - self._began) / FRAME * FRAME_S
+        if matched_s > self.best.matched_s:
+            start_s = self._began / FRAME * FRAME_S
+            self.best = PromptMatch(matched_s, self.best.prompt_s, start_s, self._began_at)
+        if self._expected >= len(self._prompt):
+            self._expected = -1
+
+    def _begin(self, packet: Packet) -> None:
+        found = self._prompt.find(packet.octets) if _telling(packet.octets) else -1
+        self._expected = self._began = found
+        self._began_at = packet.at
+        # A prompt may begin with silence, which cannot be recognised on its own.
+        if found > 0 and not any(_telling(frame) for frame in _frames(self._prompt[:found])):
+            self._began = 0
 
 
 def match_prompt(received: Iterable[Packet], prompt_file: Path) -> PromptMatch:
     """Find the prompt's longest run of frames, in order, in what was received."""
-    prompt = prompt_file.read_bytes()
-    whole_s = len(prompt) / FRAME * FRAME_S
-    best = PromptMatch(0.0, whole_s, 0.0, 0.0)
-    began, began_at, expected = 0, 0.0, -1
+    matcher = PromptMatcher(prompt_file.read_bytes())
     for packet in received:
-        if expected < 0 or prompt[expected : expected + FRAME] != packet.octets:
-            expected = prompt.find(packet.octets) if _telling(packet.octets) else -1
-            began, began_at = expected, packet.at
-            # A prompt may begin with silence, which cannot be recognised on its own.
-            if expected > 0 and not any(_telling(f) for f in _frames(prompt[:expected])):
-                began = 0
-        if expected >= 0:
-            expected += FRAME
-            matched_s = (min(expected, len(prompt)) - began) / FRAME * FRAME_S
-            if matched_s > best.matched_s:
-                best = PromptMatch(matched_s, whole_s, began / FRAME * FRAME_S, began_at)
-            if expected >= len(prompt):
-                expected = -1
-    return best
+        matcher.feed(packet)
+    return matcher.best
+
+
+async def wait_prompt(
+    ear: Ear, prompt_file: Path, within_s: float, *, since: float = 0.0, whole: bool = False
+) -> PromptMatch:
+    """Wait until (the whole of) this prompt was heard."""
+    matcher = PromptMatcher(await asyncio.to_thread(prompt_file.read_bytes))
+    place = 0
+
+    def find() -> PromptMatch | None:
+        nonlocal place
+        for packet in ear.received[place:]:
+            place += 1
+            if packet.at >= since:
+                matcher.feed(packet)
+        is_enough = matcher.best.whole if whole else bool(matcher.best)
+        return matcher.best if is_enough else None
+
+    try:
+        return await ear.bulletin.until(find, within_s=within_s, what=f"prompt {prompt_file.name}")
+    except NotSeen as missing:
+        heard = f"{matcher.best.matched_s:.2f} of {matcher.best.prompt_s:.2f} s of it were heard"
+        raise NotSeen(f"{missing} at {ear.where}; {heard}") from None
+
+
+def _telling(octets: bytes) -> bool:
+    return len(octets) == FRAME and len(set(octets)) > 8
 
 
 def _frames(octets: bytes) -> list[bytes]:

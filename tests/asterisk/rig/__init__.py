@@ -4,7 +4,7 @@ from ari_app.softphone.citizen import Citizen
 from ari_app.softphone.hearing import Packet
 from ari_app.softphone.load import Load, LoadCall, LoadPhones, Ring
 from ari_app.softphone.phone import Mode, Phone, PhoneCall
-from ari_app.softphone.prompt_match import PromptMatch, match_prompt
+from ari_app.softphone.prompt_match import PromptMatch, match_prompt, wait_prompt
 from ari_app.softphone.registration import register
 from ari_app.softphone.rtp import RtpEndpoint
 from ari_app.softphone.sipp import SipEvent, Sipp, SippFailed
@@ -32,4 +32,5 @@ __all__ = [
     "read_sound",
     "register",
     "tones_in_wav",
+    "wait_prompt",
 ]
