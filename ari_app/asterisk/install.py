@@ -93,42 +93,53 @@ def _finish(root: Path) -> None:
 
 
 def _choose_suite(state: Path) -> tuple[str, str]:
-    mirror, own_suite = debian_mirror()
+    own_suite, mirrors = debian_mirrors()
     tried: list[str] = []
     for suite in dict.fromkeys((own_suite, *LATER_SUITES)):
         _say(f"Asterisk: looking into Debian {suite}")
-        _write_state(state, mirror, suite)
-        try:
-            _apt_update(state)
-        except AsteriskMissing as error:
-            tried.append(f"{suite}: {error}")
-            continue
-        version = _candidate(state)
-        if version and _is_new_enough(version):
-            return suite, version
-        tried.append(f"{suite}: {f'only {version}' if version else 'carries no asterisk'}")
+        for mirror in mirrors:
+            _write_state(state, mirror, suite)
+            version, problem = _look_into(state)
+            if version is not None:
+                return suite, version
+            tried.append(f"  {suite} at {mirror}: {problem}\n")
     raise AsteriskMissing(
-        f"No Debian suite at {mirror} carries asterisk {MINIMUM_VERSION} or newer.\n"
-        + "".join(f"  {line}\n" for line in tried)
-        + "Set HOTLINE_ASTERISK to the path of an Asterisk that you installed, "
+        f"No Debian suite carries asterisk {MINIMUM_VERSION} or newer.\n{''.join(tried)}"
+        "Set HOTLINE_ASTERISK to the path of an Asterisk that you installed, "
         "or to the ARI address of one that runs elsewhere."
     )
 
 
-def debian_mirror() -> tuple[str, str]:
-    """Where this machine's own apt fetches Debian from, and its suite."""
+def _look_into(state: Path) -> tuple[str | None, str]:
+    """The version to take, or why this archive has none."""
+    try:
+        _apt_update(state)
+    except AsteriskMissing as error:
+        return None, str(error)
+    version = _candidate(state)
+    if version and _is_new_enough(version):
+        return version, ""
+    return None, f"only {version}" if version else "carries no asterisk"
+
+
+def debian_mirrors() -> tuple[str, list[str]]:
+    """This machine's suite, and where its own apt may fetch Debian from.
+
+    Others' archives can bear Debian's suite names; they fail the check of the signature.
+    """
     suite = _os_release().get("VERSION_CODENAME", "")
     # Unlike indextargets this also answers before the first 'apt-get update'.
     listing = subprocess.run(
         ["apt-get", "update", "--print-uris"], capture_output=True, text=True, check=False
     ).stdout
-    for uri, release in re.findall(r"^'(\S+?/)dists/([^/\s]+)/InRelease'", listing, re.M):
-        if release in {suite, "stable", *LATER_SUITES}:
-            return uri, release
-    raise AsteriskMissing(
-        "This machine's apt knows no Debian archive to fetch Asterisk from. Add Debian's "
-        "'main' to /etc/apt, or set HOTLINE_ASTERISK to an Asterisk that is already there."
-    )
+    found = re.findall(r"^'(\S+?/)dists/([^/\s]+)/InRelease'", listing, re.M)
+    mirrors = [uri for uri, release in found if release in {suite, "stable", *LATER_SUITES}]
+    if not mirrors:
+        raise AsteriskMissing(
+            "This machine's apt knows no Debian archive to fetch Asterisk from. Add Debian's "
+            "'main' to /etc/apt, or set HOTLINE_ASTERISK to an Asterisk that is already there."
+        )
+    return suite, list(dict.fromkeys(mirrors))
 
 
 def _os_release() -> dict[str, str]:

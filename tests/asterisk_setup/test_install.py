@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.asterisk.install import LATER_SUITES, debian_mirror, install
+from ari_app.asterisk.install import LATER_SUITES, debian_mirrors, install
 from ari_app.asterisk.installation import (
     AsteriskMissing,
     find_installation,
@@ -48,7 +48,7 @@ def test_an_archive_without_a_signature_is_refused_and_every_tried_suite_named(
     with pytest.raises(AsteriskMissing) as caught:
         install(tmp_path / "asterisk")
     for suite in LATER_SUITES:
-        assert f"{suite}: E: The repository" in str(caught.value)
+        assert f"{suite} at file:{tmp_path}/archive/: E: The repository" in str(caught.value)
     assert "is not signed" in str(caught.value)
     assert "HOTLINE_ASTERISK" in str(caught.value)
     assert sorted(entry.name for entry in (tmp_path / "asterisk").iterdir()) == ["lock"]
@@ -57,14 +57,14 @@ def test_an_archive_without_a_signature_is_refused_and_every_tried_suite_named(
 def test_a_machine_without_debian_archive_is_told_what_to_do(apt_sources: Path) -> None:
     apt_sources.write_text("deb http://example.invalid/debian nosuchsuite main\n")
     with pytest.raises(AsteriskMissing, match=r"no Debian archive.*HOTLINE_ASTERISK"):
-        debian_mirror()
+        debian_mirrors()
 
 
-def test_the_mirror_is_the_one_of_this_machine(apt_sources: Path) -> None:
+def test_the_mirrors_are_those_of_this_machine(apt_sources: Path) -> None:
     apt_sources.write_text(
         "deb http://other.invalid/x nodistro main\ndeb http://mirror.invalid/debian sid main\n"
     )
-    assert debian_mirror() == ("http://mirror.invalid/debian/", "sid")
+    assert debian_mirrors()[1] == ["http://mirror.invalid/debian/"]
 
 
 @pytest.mark.asterisk
