@@ -40,7 +40,8 @@ class Child:
         """Raises when the program is gone."""
         if self._process is None or self._process.returncode is not None:
             tail = "\n".join(self.output().splitlines()[-20:])
-            raise ChildFailed(f"{self._command[0]} ended. The end of {self._log}:\n{tail}")
+            code = None if self._process is None else self._process.returncode
+            raise ChildFailed(f"{self._command[0]} ended with {code}. {self._log}:\n{tail}")
 
     def output(self) -> str:
         return self._log.read_text(errors="replace")

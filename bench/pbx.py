@@ -68,7 +68,7 @@ def build_site(folder: Path, *, port_offset: int, agents: int, phone_port: int) 
     site = Site(settings, pool, environment(folder, port_offset))
     _write_prompt(config / "prompts")
     _write_agents(site, phone_port)
-    (config / "queues.yaml").write_text("queues: {general: {ring_s: 20, wrap_up_s: 0}}\n")
+    _drop_wrap_up(config / "queues.yaml")
     (config / "flows" / "main.yaml").write_text(_TREE)
     custom = config / "asterisk"
     custom.mkdir(exist_ok=True)
@@ -91,6 +91,14 @@ def _write_prompt(prompts: Path) -> None:
     folder = prompts / "zh_CN"
     (folder / f"{PROMPT}.sln16").unlink(missing_ok=True)
     (folder / f"{PROMPT}.alaw").write_bytes(wave(PROMPT_BYTES, round(PROMPT_S * 8000)))
+
+
+def _drop_wrap_up(file: Path) -> None:
+    """The other systems have none."""
+    loaded = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for queue in loaded["queues"].values():
+        queue["wrap_up_s"] = 0
+    file.write_text(yaml.safe_dump(loaded, allow_unicode=True), encoding="utf-8")
 
 
 def _write_agents(site: Site, phone_port: int) -> None:
