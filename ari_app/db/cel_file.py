@@ -7,7 +7,9 @@ given again.
 """
 
 import csv
+import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ from ari_app.db.rows import CelPosition
 _log = structlog.get_logger()
 _COLUMN_COUNT = 12
 _FINGERPRINT_LENGTH = 40
+_BEGINNING = re.compile(rb'"\d+\.\d{6}","')
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +73,35 @@ class CelFile:
         yield from self._read_on(self._path, start)
 
     def _read_on(self, path: Path, start: CelPosition) -> Iterator[CelRow]:
-        with path.open("rb") as file:
-            file.seek(start.offset)
-            place = start
-            for line in file:
-                if not line.endswith(b"\n"):
-                    break
-                row = parse(line, place)
-                place = CelPosition(start.identity, place.offset + len(line))
-                self.position = place
-                if row is not None:
-                    yield row
+        place = start
+        for text in _records(path, start.offset):
+            row = parse(text, place)
+            place = CelPosition(start.identity, place.offset + len(text))
+            self.position = place
+            if row is not None:
+                yield row
+
+
+def _records(path: Path, offset: int) -> Iterator[bytes]:
+    """Whole records with every byte between them; a quoted caller may hold line ends."""
+    with path.open("rb") as file:
+        file.seek(offset)
+        text = b""
+        for line in file:
+            if text and _BEGINNING.match(line):
+                yield text  # it never got its closing quote
+                text = b""
+            text += line
+            if line.endswith(b"\n") and text.count(b'"') % 2 == 0:
+                yield text
+                text = b""
 
 
 def parse(line: bytes, place: CelPosition) -> CelRow | None:
     """One event; None when the line is none. Bytes that are no UTF-8 are shown as such."""
-    text = line.decode("utf-8", "replace").rstrip("\r\n")
+    text = line.decode("utf-8", "replace")
     try:
-        columns = next(csv.reader([text], strict=True))
+        columns = next(csv.reader(io.StringIO(text, newline=""), strict=True))
         if len(columns) != _COLUMN_COUNT:
             raise ValueError(f"{len(columns)} columns, expected {_COLUMN_COUNT}")
         (at, event, channel_id, linked_id, channel, caller) = columns[:6]

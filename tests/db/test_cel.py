@@ -168,6 +168,19 @@ def test_bytes_that_are_no_utf8_and_lines_that_are_no_events_are_passed_over(
     assert call.caller == "1\ufffd\ufffd\x00"
 
 
+def test_a_caller_whose_number_holds_line_ends_is_told_all_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "hotline.csv"
+    lines = [line(100, "CHAN_START"), *ending(101, 16)]
+    whole = b"".join(text.replace(b"13800138000", b'1"",\r\n"",3\n') for text in lines)
+    broken = line(99, "CHAN_START", link="h-1.0")[:30] + b"\n"
+    importer = CelImport(file)
+    file.write_bytes(broken + whole[:60])
+    assert importer.poll() == []
+    file.write_bytes(broken + whole)
+    [call] = importer.poll()
+    assert (call.caller, call.outcome) == ('1",\r\n",3\n', "abandoned_before_answer")
+
+
 @given(st.binary(max_size=300))
 def test_whatever_a_line_holds_it_is_an_event_or_passed_over(noise: bytes) -> None:
     for text in (noise, line(100, "CHAN_START")[:-1] + noise):
