@@ -63,26 +63,18 @@ def _bring(work: Path) -> None:
     state = work / "apt"
     suite, version = _choose_suite(state)
     _say(f"Asterisk {version} from Debian {suite}: downloading with its libraries")
-    _apt(
-        state,
-        "apt-get",
-        "install",
-        "-y",
-        "-q",
-        "--no-install-recommends",
-        "--download-only",
-        *PACKAGES,
-    )
+    _apt(state, "apt-get", "install", "-y", "-q", "--no-install-recommends", "--download-only",
+         *PACKAGES, progress="Asterisk: downloading")  # fmt: skip
     archives = sorted((state / "cache" / "archives").glob("*.deb"))
     root = work / "root"
     root.mkdir()
     for number, archive in enumerate(archives, start=1):
         _say(f"Asterisk: unpacking {number} of {len(archives)} packages", over=True)
         subprocess.run(["dpkg-deb", "-x", str(archive), str(root)], check=True)
-    _say("")
     _finish(root)
     # Written last: its presence says that everything before it was done.
     (root / "hotline-asterisk-version").write_text(f"{version}\n", encoding="ascii")
+    _say(f"Asterisk: {len(archives)} packages are unpacked")
 
 
 def _finish(root: Path) -> None:
@@ -184,16 +176,22 @@ def _is_new_enough(version: str) -> bool:
     return subprocess.run(command, check=False).returncode == 0
 
 
-def _apt(state: Path, program: str, *arguments: str) -> str:
-    done = subprocess.run(
+def _apt(state: Path, program: str, *arguments: str, progress: str = "") -> str:
+    process = subprocess.Popen(
         [program, "-c", str(state / "apt.conf"), *arguments],
-        capture_output=True, text=True, check=False,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         env=os.environ | {"LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"},
     )  # fmt: skip
-    if done.returncode != 0:
-        lines = [line for line in done.stderr.splitlines() if line.startswith("E:")]
-        raise AsteriskMissing("; ".join(lines) or f"{program} ended with {done.returncode}")
-    return done.stdout
+    lines = []
+    with process:
+        for line in process.stdout or ():
+            lines.append(line)
+            if progress and line.startswith("Get:"):
+                _say(f"{progress} {line.split()[0].removeprefix('Get:')}", over=True)
+    if process.returncode != 0:
+        errors = [line.strip() for line in lines if line.startswith("E:")]
+        raise AsteriskMissing("; ".join(errors) or f"{program} ended with {process.returncode}")
+    return "".join(lines)
 
 
 @contextmanager
@@ -207,7 +205,8 @@ def _locked(file: Path) -> Iterator[None]:
 def _say(text: str, *, over: bool = False) -> None:
     if over and not sys.stderr.isatty():
         return
-    print(text, end="\r" if over else "\n", file=sys.stderr, flush=True)
+    # Longer lines that this one overwrites must not shine through.
+    print(f"{text:<60}\r" if over else text, end="" if over else "\n", file=sys.stderr, flush=True)
 
 
 def main() -> int:
