@@ -7,7 +7,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -41,19 +41,21 @@ def mask_numbers(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMap
     return {k: v if k in _IDS or k.startswith("_") else _masked(v) for k, v in event.items()}
 
 
-def configure(level: str = "INFO", *, is_tty: bool | None = None) -> None:
+def configure(level: str = "INFO", *, stream: TextIO = sys.stderr) -> None:
     """For our own loggers and those of the libraries. Call it once, at start."""
-    is_tty = sys.stderr.isatty() if is_tty is None else is_tty
     stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
     first: list[Any] = [structlog.contextvars.merge_contextvars, structlog.stdlib.add_log_level]
     first += [stamp, structlog.processors.format_exc_info, mask_numbers]
-    last = structlog.dev.ConsoleRenderer() if is_tty else structlog.processors.JSONRenderer()
+    last = (
+        structlog.dev.ConsoleRenderer() if stream.isatty() else structlog.processors.JSONRenderer()
+    )
     meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(processors=[meta, last], foreign_pre_chain=first)
     )
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.root.handlers[:] = [handler]
+    logging.root.setLevel(level)
     structlog.configure(
         processors=[*first, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
