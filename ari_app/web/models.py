@@ -83,10 +83,13 @@ class Pop(Answered):
     caller: Caller
     dialled: str
     language: str
-    ivr_path: list[str]
-    waited_s: float
+    ivr_path: list[list[str]] = Field(description="Pairs of node and key pressed")
     priority: int
-    answer: Literal["phone", "desk"] = Field(description="Where the agent accepts the call")
+    answer: Literal["phone", "desk"] | None = Field(
+        None, description="Where this agent accepts the call"
+    )
+    waited_s: float | None = Field(None, description="Wait until the offer")
+    queued_at: Instant | None = None
     earlier_calls: list[dict[str, object]] = Field(description="Of the last 30 days")
     open_tickets: list[dict[str, object]] = Field(description="Of the last 30 days")
     until: Instant | None = Field(None, description="When the offer ends by itself")
@@ -104,9 +107,12 @@ class LiveCall(Answered):
     call: str
     phase: str
     caller: str
+    dialled: str
+    language: str
     queue: str | None
     agent: str | None
-    waited_s: float | None
+    arrived_at: Instant
+    waiting_s: float | None = Field(description="In the queue until now; null when not waiting")
 
 
 class LiveCalls(Answered):

@@ -27,7 +27,8 @@ def pop(call: str = CALL) -> dict[str, Json]:
     return {
         "call": call, "queue": "general", "dialled": "12345", "language": "en",
         "caller": {"number": "13800138000", "region": "北京市", "name": "\ud800<b>"},
-        "ivr_path": ["welcome", "english"], "waited_s": 3.2, "priority": 0, "answer": "desk",
+        "ivr_path": [["welcome", "3"], ["english", ""]], "waited_s": 3.2,
+        "priority": 0, "answer": "desk",
         "earlier_calls": [{"call_id": "x"}], "open_tickets": [], "until": 1763915020.0,
     }  # fmt: skip
 
@@ -65,7 +66,8 @@ class FakeAsk:
 
     def calls(self) -> list[dict[str, Json]]:
         return [{"call": CALL, "phase": "queued", "caller": "13800138000", "queue": "general",
-                 "agent": None, "waited_s": 2.0}]  # fmt: skip
+                 "agent": None, "waiting_s": 2.0, "dialled": "12345", "language": "zh",
+                 "arrived_at": 1.0}]  # fmt: skip
 
     def offer(self, agent_id: str) -> dict[str, Json] | None:
         return self.open_pop
