@@ -43,7 +43,7 @@ need = $(1) >/dev/null 2>&1 || missing="$$missing $(2)";
 define bring
 	if [ -n "$$missing" ]; then \
 	  line="apt-get update && apt-get install -y --no-install-recommends$$missing"; \
-	  echo "System packages: installing$$missing"; \
+	  echo "System packages missing:$$missing"; \
 	  set -- env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
 	    sh -c "apt-get update -q && apt-get -o DPkg::Lock::Timeout=300 install -y \
 	    --no-install-recommends$$missing"; \

@@ -17,13 +17,19 @@ from ari_app.settings import Settings, child_environment
 START_GRACE_S = 30.0
 STOP_LIMIT_S = 3.0
 MAX_CRASHES = 5
+BAD_CONFIGURATION = 78
 CRASH_WINDOW_S = 60.0
+_TAIL_BYTES = 8192
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
 
 
 class Hopeless(Exception):
     """The service crashes each time it is started."""
+
+
+class BadConfiguration(Hopeless):
+    """The service says that its configuration cannot be used: trying again changes nothing."""
 
 
 class ServiceProcess:
@@ -67,7 +73,10 @@ class ServiceProcess:
             self._loop.remove_reader(self._fd)
 
     async def outlive(self, silence_limit_s: float) -> str:
-        """Returns why it ended, killing it when it has been silent for too long."""
+        """Returns why it ended, killing it when it has been silent for too long.
+
+        Raises `BadConfiguration` when it ended because of that.
+        """
         ended = asyncio.ensure_future(self._process.wait())
         try:
             while True:
@@ -78,6 +87,8 @@ class ServiceProcess:
                     return f"said nothing for {silence_limit_s:g} s and was killed"
                 await asyncio.wait({ended}, timeout=min(left, silence_limit_s))
                 if ended.done():
+                    if ended.result() == BAD_CONFIGURATION:
+                        raise BadConfiguration("its configuration cannot be used")
                     return f"ended with {_describe(ended.result())}"
         finally:
             ended.cancel()
@@ -124,11 +135,18 @@ class Keeper:
         while True:
             started_at = loop.time()
             reason = await self._run_once()
-            self._say(f"the service {reason}; its log is {self.log}")
+            self._say(f"the service {reason}; its log is {self.log}:\n{self.log_tail(3)}")
             self._count_crash(loop.time())
             lived_long = loop.time() - started_at > CRASH_WINDOW_S
             pause_s = _FIRST_PAUSE_S if lived_long else min(2 * pause_s, _LONGEST_PAUSE_S)
             await asyncio.sleep(pause_s)
+
+    def log_tail(self, lines: int) -> str:
+        """The end of what the service wrote."""
+        with self.log.open("rb") as stream:
+            stream.seek(max(0, self.log.stat().st_size - _TAIL_BYTES))
+            text = stream.read().decode(errors="replace")
+        return "\n".join(f"  {line}" for line in text.splitlines()[-lines:])
 
     async def _run_once(self) -> str:
         service = await ServiceProcess.start(self._settings, self._command, self.log)

@@ -17,7 +17,7 @@ import httpx
 from ari_app.asterisk.installation import AsteriskMissing
 from ari_app.asterisk.ports import needed_ports
 from ari_app.asterisk.process import AsteriskFailed, AsteriskProcess, find_version
-from ari_app.cli.service import Hopeless, Keeper
+from ari_app.cli.service import BAD_CONFIGURATION, BadConfiguration, Hopeless, Keeper
 from ari_app.settings import Settings, SettingsError
 
 SERVICE = (sys.executable, "-m", "ari_app", "serve")
@@ -44,15 +44,17 @@ class _Supervisor:
     def __init__(self, settings: Settings, service: Sequence[str]) -> None:
         self._settings = settings
         self._keeper = Keeper(settings, service, say=_say)
+        self._stopping = asyncio.Event()
+        self._was_ready = False
         self._gave_up = False
+        self._exit_code = 0
 
     async def run(self) -> int:
-        stopping = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+            asyncio.get_running_loop().add_signal_handler(number, self._stopping.set)
         _refuse_used_ports(self._settings)
         work = asyncio.create_task(self._work())
-        asked = asyncio.create_task(stopping.wait())
+        asked = asyncio.create_task(self._stopping.wait())
         await asyncio.wait({work, asked}, return_when=asyncio.FIRST_COMPLETED)
         asked.cancel()
         if work.done():
@@ -60,7 +62,7 @@ class _Supervisor:
         _say("ending")
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
-        return 1 if self._gave_up else 0
+        return self._exit_code
 
     async def _work(self) -> None:
         asterisk = await self._start_asterisk()
@@ -93,12 +95,23 @@ class _Supervisor:
         try:
             await self._keeper.run()
         except Hopeless as error:
-            self._gave_up = True
-            _say(
-                f"\n*** THE SERVICE IS DOWN: {error}. ***\n"
-                "*** Asterisk goes on alone: callers reach the duty phones and are recorded.\n"
-                f"*** Read the end of {self._keeper.log}, mend it, and run 'hotline up' again.\n"
-            )
+            self._give_up(error)
+
+    def _give_up(self, error: Hopeless) -> None:
+        self._gave_up = True
+        self._exit_code = 1
+        _say(self._keeper.log_tail(20))
+        if isinstance(error, BadConfiguration) and not self._was_ready:
+            # Nobody relies on us yet: better to say so than to half run.
+            self._exit_code = BAD_CONFIGURATION
+            _say(f"cannot start: {error}. Mend the lines above; 'hotline check' shows them all.")
+            self._stopping.set()
+            return
+        _say(
+            f"\n*** THE SERVICE IS DOWN: {error}. ***\n"
+            "*** Asterisk goes on alone: callers reach the duty phones and are recorded.\n"
+            f"*** Read the end of {self._keeper.log}, mend it, and run 'hotline up' again.\n"
+        )
 
     async def _announce(self) -> None:
         url = f"{self._settings.web_url}/readyz"
@@ -106,6 +119,7 @@ class _Supervisor:
             while not self._gave_up and not await _answers(client, url):  # noqa: ASYNC110
                 await asyncio.sleep(_POLL_S)
         if not self._gave_up:
+            self._was_ready = True
             _say(_banner(self._settings))
 
 

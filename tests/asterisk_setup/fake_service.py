@@ -22,6 +22,9 @@ class Ready(http.server.BaseHTTPRequestHandler):
 def main(mode: str) -> None:
     if mode == "crash":
         raise SystemExit("no such table: calls")
+    if mode == "misconfigured":
+        print("flows/main.yaml:5: there is no node 'welcom' (did you mean 'welcome'?)")
+        raise SystemExit(78)
     settings = load_settings()
     assert settings.watchdog_fd is not None
     server = http.server.ThreadingHTTPServer(settings.web, Ready)

@@ -139,6 +139,15 @@ async def test_a_service_that_always_crashes_leaves_asterisk_running(settings: S
         assert not is_alive(asterisk)
 
 
+async def test_a_wrong_configuration_is_shown_and_nothing_is_left(settings: Settings) -> None:
+    async with running_up(settings, "misconfigured") as up:
+        asterisk = int((await up.says(r"Asterisk runs as process (\d+)")).group(1))
+        await up.says("flows/main.yaml:5: there is no node 'welcom'")
+        await up.says("cannot start: its configuration cannot be used")
+        assert await asyncio.wait_for(up.process.wait(), 8) == 78
+        assert not is_alive(asterisk)
+
+
 async def test_a_dead_asterisk_is_started_again(settings: Settings) -> None:
     async with running_up(settings, "good") as up:
         first = int((await up.says(r"Asterisk runs as process (\d+)")).group(1))
