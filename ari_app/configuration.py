@@ -5,7 +5,7 @@ nothing and asks nobody.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 import ivr
 from ari_app.core.values import AgentId, AgentProfile, Centre, QueueName, QueueProfile
+from ivr.positions import Place
 from ivr.problems import Problem, did_you_mean
 from ivr.yaml_source import Positions, parse, validate
 from recordings.marked_yaml import Problem as Fault
@@ -64,7 +65,10 @@ class QueueEntry(_Strict):
 
 
 class QueuesFile(_Strict):
+    """``skills`` are all that may be asked for or had, each with its name for people."""
+
     queues: dict[Name, QueueEntry]
+    skills: dict[Name, Annotated[str, Field(min_length=1, max_length=40)]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,8 @@ def load_configuration(config_dir: Path) -> Configuration | list[Problem]:
         problems += [_as_problem(fault, config_dir) for fault in prompts]
     if queues is None or agents is None or isinstance(prompts, list):
         return sorted(problems)
-    problems += _unknown_queues(config_dir / "agents.yaml", agents[0], agents[1], queues[0])
-    flow = _read_flow(config_dir, agents[0], queues[0], prompts)
+    problems += _unknown_names(config_dir / "agents.yaml", agents[0], agents[1], queues[0])
+    flow = _read_flow(config_dir, queues[0], prompts)
     if isinstance(flow, list) or problems:
         return sorted([*problems, *(flow if isinstance(flow, list) else [])])
     return Configuration(
@@ -97,15 +101,15 @@ def load_configuration(config_dir: Path) -> Configuration | list[Problem]:
         flow=flow,
         tree_version=hashlib.sha256((config_dir / MAIN_FLOW).read_bytes()).hexdigest()[:12],
         prompts=prompts,
-        warnings=tuple(_as_problem(fault, config_dir) for fault in prompts.problems),
+        warnings=(
+            *_idle_skills(agents[0], queues[0], config_dir / "queues.yaml"),
+            *(_as_problem(fault, config_dir) for fault in prompts.problems),
+        ),
     )
 
 
-def _read_flow(
-    config_dir: Path, agents: AgentsFile, queues: QueuesFile, prompts: Prompts
-) -> ivr.Flow | list[Problem]:
-    skills = {skill for agent in agents.agents.values() for skill in agent.skills}
-    names = ivr.Names(queues=queues.queues, skills=skills, prompts=_known(prompts))
+def _read_flow(config_dir: Path, queues: QueuesFile, prompts: Prompts) -> ivr.Flow | list[Problem]:
+    names = ivr.Names(queues=queues.queues, skills=queues.skills, prompts=_known(prompts))
     text = _text(config_dir / MAIN_FLOW)
     return text if isinstance(text, list) else ivr.load(text, str(config_dir / MAIN_FLOW), names)
 
@@ -142,16 +146,34 @@ def _read(path: Path, model: type[M], problems: list[Problem]) -> tuple[M, Posit
     return made, positions
 
 
-def _unknown_queues(
+def _unknown_names(
     path: Path, agents: AgentsFile, positions: Positions, queues: QueuesFile
-) -> Iterable[Problem]:
+) -> Iterator[Problem]:
     for agent_id, agent in agents.agents.items():
         for index, queue in enumerate(agent.queues):
-            if queue not in queues.queues:
-                place = positions.value(("agents", agent_id, "queues", index))
-                message = f"agents.{agent_id}.queues: there is no queue '{queue}'."
-                hint = did_you_mean(queue, queues.queues, what="Known queues")
-                yield Problem(str(path), place.line, place.col, "E302", message, hint)
+            place = positions.value(("agents", agent_id, "queues", index))
+            yield from _unknown(path, place, f"agents.{agent_id}", "queue", queue, queues.queues)
+        for skill in agent.skills:
+            place = positions.key(("agents", agent_id, "skills", skill))
+            yield from _unknown(path, place, f"agents.{agent_id}", "skill", skill, queues.skills)
+
+
+def _unknown(
+    path: Path, place: Place, where: str, what: str, name: str, known: Collection[str]
+) -> Iterator[Problem]:
+    if name not in known:
+        code = "E302" if what == "queue" else "E303"
+        hint = did_you_mean(name, known, what=f"Known {what}s")
+        message = f"{where}.{what}s: there is no {what} '{name}'."
+        yield Problem(str(path), place.line, place.col, code, message, hint)
+
+
+def _idle_skills(agents: AgentsFile, queues: QueuesFile, path: Path) -> Iterator[Problem]:
+    """A skill nobody has: its callers wait for nothing until the tree gives them to anybody."""
+    had = {skill for agent in agents.agents.values() for skill in agent.skills}
+    for skill in sorted(queues.skills.keys() - had):
+        message = f"no agent has the skill '{skill}'; its callers wait before they get anybody."
+        yield Problem(str(path), 1, 1, "W303", message, "Give it to somebody in agents.yaml.")
 
 
 def _centre(agents: AgentsFile, queues: QueuesFile) -> Centre:

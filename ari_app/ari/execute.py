@@ -101,8 +101,7 @@ class Executor:
             caller_id=command.caller or "anonymous",
             # The core cancels first; this is for the case that the core is gone.
             timeout_s=int(command.ring_s) + 5,
-            originator=command.call,
-            formats="alaw,ulaw",
+            originator=command.call,  # also gives the leg the caller's codec
             variables=AUTO_ANSWER if command.auto_answer else None,
             key=command.lane,
         )

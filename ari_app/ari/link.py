@@ -16,7 +16,7 @@ from typing import Protocol
 
 import aiohttp
 
-from ari_app.ari.errors import check
+from ari_app.ari.errors import AriError, check
 from ari_app.ari.kept_socket import KeptSocket, Patience
 from ari_app.ari.operations import OPERATIONS
 from ari_app.ari.protocol import Event, ProtocolError, decode_frame
@@ -142,6 +142,9 @@ class EventLink:
         try:
             check(operation, await self._transport.request(operation, args, key=self._app))
             await self._on_connected()
+        except AriError as error:
+            _log.warning("ari.sync_later app=%s: %s", self._app, error)
+            return False
         except Exception:  # without reconciliation there is no service: say so and try again
             _log.exception("ari.sync_failed app=%s", self._app)
             return False

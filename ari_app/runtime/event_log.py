@@ -47,11 +47,14 @@ class EventLog:
         self._fresh: list[tuple[float, CelCall]] = []
         self._one_at_a_time = asyncio.Lock()
 
-    async def poll(self, now: float) -> dict[CallId, float]:
-        """Read on; write down the calls nobody knows. Returns when the calls just read ended."""
+    async def poll(self, now: float, *, lost_before: float = 0.0) -> dict[CallId, float]:
+        """Read on; write down the calls nobody knows. Returns when the calls just read ended.
+
+        Calls not heard of since ``lost_before``, the start of Asterisk, ended with its last life.
+        """
         async with self._one_at_a_time:
             log = self._log = self._log or await self._open()
-            ended = await asyncio.to_thread(log.poll)
+            ended = await asyncio.to_thread(log.poll, lost_before=lost_before)
             self._fresh += [(now, call) for call in ended]
             ripe = [call for at, call in self._fresh if at <= now - GRACE_S]
             try:

@@ -29,7 +29,7 @@ _log = structlog.get_logger()
 HISTORY_S = 30 * 86400.0
 HISTORY_ROWS = 10
 LOOK_UP_LIMIT_S = 1.0
-LINGER_S = 0.05
+LINGER_S = 0.1
 """What nobody waits for may go with the next transaction."""
 
 RECORDING_CHECKS = 10

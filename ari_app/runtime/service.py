@@ -210,7 +210,9 @@ async def running(plan: Plan) -> AsyncIterator[Service]:
             async with aiohttp.ClientSession() as session, _endless() as tasks:
                 service = Service(
                     plan, session=session, recorder=recorder, repo=repo, tasks=tasks,
-                    restored=await restore(repo, Clock().now()),
+                    restored=await restore(
+                        repo, recorder, plan.configuration.flow, Clock().now()
+                    ),
                 )  # fmt: skip
                 service.start()
                 async with _web(service.application(), plan.settings):

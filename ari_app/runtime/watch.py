@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Coroutine
+from datetime import datetime
 
 import structlog
 
@@ -55,6 +56,7 @@ class Watch:
         self._event_log = event_log
         self._clock = clock
         self._metrics = metrics
+        self._went_live = asyncio.Event()
 
     def jobs(self) -> list[Coroutine[object, object, None]]:
         return [self._keep_link(), self._beat(), self._sweep(), self._read_log()]
@@ -69,13 +71,16 @@ class Watch:
 
     async def reconcile(self) -> None:
         """After each (re)connect, before its first event: read Asterisk, let the core compare."""
-        ended = await self._poll_log()
+        status = (await self._client.asterisk.get_info(only="status"))["status"]
+        started_at = datetime.fromisoformat(status["startup_time"]).timestamp()
+        ended = await self._poll_log(lost_before=started_at)
         seen = await look(self._client, self._settings.ari_app, ended, is_resync=True)
         self._loop.post(seen)
         _log.info("ari.reconciled", legs=len(seen.legs), bridges=len(seen.bridges))
 
     def on_state(self, state: LinkState, reason: str) -> None:
         self._metrics.ari_link.set(state is LinkState.LIVE)
+        self._went_live.set()
         _log.info("ari.state", outcome=state.value, reason=reason)
 
     @property
@@ -111,7 +116,10 @@ class Watch:
                 if self.is_live:
                     tasks.create_task(self._beat_once())
                 self._show_figures()
-                await asyncio.sleep(BEAT_S)
+                self._went_live.clear()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(BEAT_S):
+                        await self._went_live.wait()
 
     async def _beat_once(self) -> None:
         # A lost beat is what the dialplan's tolerance is for.
@@ -143,9 +151,9 @@ class Watch:
             await asyncio.sleep(LOG_POLL_S)
             await self._poll_log()
 
-    async def _poll_log(self) -> dict[CallId, float]:
+    async def _poll_log(self, *, lost_before: float = 0.0) -> dict[CallId, float]:
         try:
-            return await self._event_log.poll(self._clock.now())
+            return await self._event_log.poll(self._clock.now(), lost_before=lost_before)
         except OSError as error:
             _log.warning("event_log.unreadable", problem=str(error))
             return {}

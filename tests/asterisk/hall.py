@@ -1,0 +1,358 @@
+"""A hotline in small, all of it real: Asterisk, the service as a process, desks over the API.
+
+Tests play citizens and agents in it. After each test ``settled`` looks for anything left over and
+compares what SIPp dialled with Asterisk's event log, the calls and the tickets.
+"""
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import yaml
+
+from ari_app.asterisk.process import AsteriskProcess, running_asterisk
+from ari_app.db.cel import CelImport
+from ari_app.db.engine import open_engine
+from ari_app.db.repo import Repo
+from ari_app.settings import PROJECT_DIR, Settings, load_settings
+from ari_app.softphone.citizen import Citizen
+from ari_app.softphone.phone import PHONES_IP, Mode, Phone
+from ari_app.softphone.sipp import free_port
+from tests.ports import free_offset
+
+SHARED = ("flows", "prompts", "hotline.yaml")
+QUEUES = {"general": {"ring_s": 2, "wrap_up_s": 1}, "enterprise": {}, "urgent": {}}
+SKILLS = {
+    "1001": {"zh": 5},
+    "1002": {"zh": 5},
+    "1003": {"zh": 4, "en": 4},
+    "1004": {"zh": 3},
+    "1005": {"zh": 3},
+}
+
+
+async def eventually(
+    condition: Callable[[], Awaitable[object]], *, within_s: float, what: str
+) -> None:
+    """Wait until the condition holds; it returns what is wrong, or nothing."""
+    wrong: object = "never looked"
+    try:
+        async with asyncio.timeout(within_s):
+            while wrong := await condition():
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise AssertionError(f"{what}: {wrong}") from None
+
+
+class Desk:
+    """An agent's screen: the API and the socket, with everything that was pushed to it."""
+
+    def __init__(self, hall: "Hall", agent_id: str) -> None:
+        self._hall = hall
+        self.agent_id = agent_id
+        self.messages: list[dict[str, Any]] = []
+        self._arrived = asyncio.Condition()
+        self._token = ""
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._reader: asyncio.Task[None] | None = None
+
+    async def sign_in(self) -> "Desk":
+        body = {"agent": self.agent_id, "password": self._hall.password(self.agent_id)}
+        self._token = (await self._hall.post("/sign-in", body))["token"]
+        return self
+
+    async def open(self) -> "Desk":
+        """Open the desk's socket."""
+        self._socket = await self._hall.session.ws_connect(
+            f"{self._hall.settings.web_url}/api/v1/desk", headers=self._headers()
+        )
+        self._reader = asyncio.create_task(self._read())
+        await self.wait("hello", within_s=5.0)
+        return self
+
+    async def ready(self) -> "Desk":
+        await self.post("/agent/ready")
+        return self
+
+    async def post(self, path: str, body: Mapping[str, object] | None = None) -> Any:
+        return await self._hall.post(path, body or {}, self._headers())
+
+    async def state(self) -> dict[str, Any]:
+        return await self._hall.get("/agent", self._headers())
+
+    async def wait_state(self, state: str, *, within_s: float, reason: str | None = None) -> None:
+        async def differs() -> object:
+            own = await self.state()
+            same = own["state"] == state and reason in (None, own["reason"])
+            return None if same else own
+
+        await eventually(differs, within_s=within_s, what=f"{self.agent_id} is not {state}")
+
+    async def wait(self, kind: str, *, within_s: float, call: str | None = None) -> dict[str, Any]:
+        """The first message of this kind (about this call)."""
+
+        def found() -> dict[str, Any] | None:
+            fits = (
+                message
+                for message in self.messages
+                if message["type"] == kind and call in (None, message.get("call"))
+            )
+            return next(fits, None)
+
+        try:
+            async with asyncio.timeout(within_s), self._arrived:
+                await self._arrived.wait_for(found)
+        except TimeoutError:
+            kinds = [message["type"] for message in self.messages]
+            raise AssertionError(f"{self.agent_id}: no {kind!r}, only {kinds}") from None
+        message = found()
+        assert message is not None
+        return message
+
+    async def close(self) -> None:
+        if self._reader is not None:
+            self._reader.cancel()
+        if self._socket is not None:
+            await self._socket.close()
+        with contextlib.suppress(aiohttp.ClientError, AssertionError):
+            await self.post("/sign-out")
+
+    async def _read(self) -> None:
+        assert self._socket is not None
+        async for frame in self._socket:
+            async with self._arrived:
+                self.messages.append(frame.json())
+                self._arrived.notify_all()
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._token}"}
+
+
+@dataclass
+class Hall:
+    """Everything one file of tests runs against."""
+
+    settings: Settings
+    asterisk: AsteriskProcess
+    session: aiohttp.ClientSession
+    ports: Mapping[str, int]
+    service: asyncio.subprocess.Process | None = None
+    placed: int = 0
+    desks: list[Desk] = field(default_factory=list)
+
+    # --- the service -------------------------------------------------------------------------
+
+    async def start_service(self) -> None:
+        env = {
+            **os.environ,
+            "HOTLINE_CONFIG": str(self.settings.config_dir),
+            "HOTLINE_RUN_DIR": str(self.settings.run_dir),
+            "HOTLINE_PORT_OFFSET": str(self.settings.port_offset),
+            "HOTLINE_DATABASE_URL": self.settings.database_url,
+        }
+        with (self.settings.run_dir / "service.log").open("ab") as log:
+            self.service = await asyncio.create_subprocess_exec(
+                "setpriv", "--pdeathsig", "KILL", sys.executable, "-m", "ari_app", "serve",
+                env=env, stdout=log, stderr=log,
+            )  # fmt: skip
+        await self.wait_ready()
+
+    async def wait_ready(self, within_s: float = 20.0) -> None:
+        async def not_ready() -> object:
+            try:
+                async with self.session.get(f"{self.settings.web_url}/readyz") as answer:
+                    return None if answer.status == 200 else await answer.text()
+            except aiohttp.ClientError as error:
+                return f"{error!r}\n{self.log()[-3000:]}"
+
+        await eventually(not_ready, within_s=within_s, what="the service is not ready")
+        await self._heartbeat_seen()
+
+    async def _heartbeat_seen(self) -> None:
+        """The dialplan lets calls in only while the heartbeat is fresh."""
+
+        async def stale() -> object:
+            shown = await self.asterisk.rx("dialplan show globals")
+            found = re.search(r"HOTLINE_HEARTBEAT=(\d+)", shown)
+            return None if found and time.time() - int(found[1]) < 2 else shown
+
+        await eventually(stale, within_s=5.0, what="no heartbeat")
+
+    def signal_service(self, number: signal.Signals) -> None:
+        assert self.service is not None
+        self.service.send_signal(number)
+
+    async def kill_service(self) -> None:
+        assert self.service is not None
+        self.service.kill()
+        await self.service.wait()
+
+    async def stop_service(self) -> None:
+        if self.service is None or self.service.returncode is not None:
+            return
+        self.service.terminate()
+        async with asyncio.timeout(10):
+            await self.service.wait()
+
+    def log(self) -> str:
+        return (self.settings.run_dir / "service.log").read_text(errors="replace")
+
+    # --- people ------------------------------------------------------------------------------
+
+    def citizen(self, number: str, **details: Any) -> Citizen:
+        """A caller; each one counts as a placed call."""
+        self.placed += 1
+        return Citizen(number, server=self.settings.sip, **details)
+
+    def phone(self, agent_id: str, mode: Mode = Mode.ANSWER) -> Phone:
+        return Phone(agent_id, port=self.ports[agent_id], mode=mode, server=self.settings.sip)
+
+    async def desk(self, agent_id: str, *, ready: bool = True) -> Desk:
+        desk = Desk(self, agent_id)
+        self.desks.append(desk)
+        await desk.sign_in()
+        await desk.open()
+        return await desk.ready() if ready else desk
+
+    def password(self, agent_id: str) -> str:
+        secrets = yaml.safe_load(self.settings.secrets_file.read_text(encoding="utf-8"))
+        return str(secrets["agents"][agent_id]["api"])
+
+    # --- the API -----------------------------------------------------------------------------
+
+    async def post(
+        self, path: str, body: Mapping[str, object], headers: Mapping[str, str] | None = None
+    ) -> Any:
+        url = f"{self.settings.web_url}/api/v1{path}"
+        async with self.session.post(url, json=body, headers=headers) as answer:
+            text = await answer.text()
+            assert answer.status < 300, f"{path}: {answer.status} {text}"
+            return await answer.json() if text else None
+
+    async def get(self, path: str, headers: Mapping[str, str]) -> Any:
+        url = f"{self.settings.web_url}/api/v1{path}"
+        async with self.session.get(url, headers=headers) as answer:
+            assert answer.status == 200, f"{path}: {answer.status} {await answer.text()}"
+            return await answer.json()
+
+    # --- the truth ---------------------------------------------------------------------------
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[Repo]:
+        engine = open_engine(self.settings.database_url)
+        try:
+            yield Repo(engine)
+        finally:
+            await engine.dispose()
+
+    async def ticket(self, number: str, *, within_s: float = 5.0) -> Mapping[str, Any]:
+        """The fields of the closed ticket of the only call of this number."""
+        found: list[Any] = []
+
+        async def missing() -> object:
+            async with self.reading() as repo:
+                found[:] = await repo.recent_tickets(number, 0.0)
+                if len(found) != 1:
+                    return f"{len(found)} tickets"
+                return None if found[0].outcome else "still open"
+
+        await eventually(missing, within_s=within_s, what=f"ticket of {number}")
+        return dict(found[0].fields)
+
+    async def recording(self, number: str, *, within_s: float = 8.0) -> Path:
+        """The complete recording of the only call of this number."""
+        fields: dict[str, Any] = {}
+
+        async def missing() -> object:
+            fields.update(await self.ticket(number))
+            return None if fields.get("recording_ref") else "not checked yet"
+
+        await eventually(missing, within_s=within_s, what=f"recording of {number}")
+        [file] = fields["recording_ref"]
+        assert file["problem"] is None, file
+        return self.settings.recordings_dir / file["file"]
+
+    async def settled(self) -> None:
+        """Nothing is left over, and every call placed has one log entry, one row, one ticket."""
+        for desk in self.desks:
+            await desk.close()
+        self.desks.clear()
+        await eventually(self._left_over, within_s=15.0, what="left over")
+        await eventually(self._miscounted, within_s=20.0, what="counts differ")
+
+    async def _left_over(self) -> object:
+        channels = await self.asterisk.rx("core show channels concise")
+        bridges = await self.asterisk.rx("bridge show all")
+        lines = [line for line in bridges.splitlines() if ".b" in line]
+        if channels.strip() or lines:
+            return f"channels {channels!r}, bridges {lines}"
+        async with self.session.get(f"{self.settings.web_url}/metrics") as answer:
+            waiting = [
+                line
+                for line in (await answer.text()).splitlines()
+                if line.startswith(("hotline_waiting_calls{", "hotline_engine_errors_total"))
+            ]
+        return [line for line in waiting if not line.endswith(" 0.0")]
+
+    async def _miscounted(self) -> object:
+        async with self.reading() as repo:
+            counts = await repo.counts()
+        logged = len(CelImport(self.settings.cel_file).poll())
+        seen = {
+            "placed": self.placed,
+            "logged": logged,
+            "calls": counts.call_count,
+            "tickets": counts.ticket_count,
+        }
+        same = len(set(seen.values())) == 1 and counts.open_call_count == 0
+        return None if same else f"{seen}, {counts.open_call_count} still open"
+
+
+def make_config(folder: Path, ports: Mapping[str, int]) -> Path:
+    """The shipped tree and prompts, with agents whose phones have fixed addresses."""
+    config = folder / "config"
+    config.mkdir()
+    for name in SHARED:
+        (config / name).symlink_to(PROJECT_DIR / "config" / name)
+    agents = {
+        agent_id: {
+            "name": f"坐席{agent_id}",
+            "queues": ["general", "urgent", "enterprise"],
+            "skills": skills,
+            "phone": {"contact": f"sip:{agent_id}@{PHONES_IP}:{ports[agent_id]}"},
+        }
+        for agent_id, skills in SKILLS.items()
+    }
+    shipped = yaml.safe_load((PROJECT_DIR / "config" / "queues.yaml").read_text(encoding="utf-8"))
+    files = {"agents": {"agents": agents}, "queues": {**shipped, "queues": QUEUES}}
+    for name, content in files.items():
+        text = yaml.safe_dump(content, allow_unicode=True)
+        (config / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return config
+
+
+@contextlib.asynccontextmanager
+async def open_hall(folder: Path, database_url: str = "") -> AsyncIterator[Hall]:
+    ports = {agent_id: free_port(PHONES_IP) for agent_id in SKILLS}
+    env = {
+        "HOTLINE_PORT_OFFSET": str(free_offset()),
+        "HOTLINE_RUN_DIR": str(folder / "var"),
+        "HOTLINE_DATABASE_URL": database_url,
+    }
+    settings = load_settings(make_config(folder, ports), env)
+    async with running_asterisk(settings) as asterisk, aiohttp.ClientSession() as session:
+        hall = Hall(settings, asterisk, session, ports)
+        try:
+            await hall.start_service()
+            yield hall
+        finally:
+            await hall.stop_service()

@@ -1,0 +1,57 @@
+"""A real call, from the first ring to the ticket: what both ends hear, see and leave behind."""
+
+import pytest
+
+from ari_app.softphone.phone import Mode
+from ari_app.softphone.tones import tones_in_wav
+from tests.asterisk.hall import Hall
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
+
+CITIZEN_HZ, AGENT_HZ = 700, 1100
+
+
+async def test_press_ahead_to_english_rings_the_english_speaker_and_bridges(hall: Hall):
+    chinese, english = await hall.desk("1001"), await hall.desk("1003")
+    async with hall.phone("1003") as phone, hall.citizen("13800138001") as citizen:
+        await citizen.dial()
+        await citizen.wait_answered()
+        await citizen.press("3")
+        pop = await english.wait("offer", within_s=8.0)
+        assert pop["caller"]["number"] == "13800138001"
+        assert pop["caller"]["region"].startswith("北京")
+        assert pop["dialled"] == "12345"
+        assert pop["language"] == "en"
+        assert pop["ivr_path"][0] == ["welcome", "3"]
+        await phone.wait_ringing()
+        await english.wait("connected", within_s=5.0)
+        citizen.rtp.play_tone(CITIZEN_HZ)
+        phone.rtp.play_tone(AGENT_HZ)
+        await phone.rtp.wait_heard(CITIZEN_HZ, within_s=5.0)
+        await citizen.rtp.wait_heard(AGENT_HZ, within_s=5.0)
+        await citizen.hang_up()
+        await english.wait("call_ended", within_s=5.0)
+    assert not [message for message in chinese.messages if message["type"] == "offer"]
+    recording = await hall.recording("13800138001")
+    heard = tones_in_wav(recording, [CITIZEN_HZ, AGENT_HZ])
+    assert heard[CITIZEN_HZ], "the citizen's voice is not in the recording"
+    assert heard[AGENT_HZ], "the agent's voice is not in the recording"
+    ticket = await hall.ticket("13800138001")
+    assert ticket["outcome"] == "answered"
+    assert ticket["agent_id"] == "1003"
+    assert ticket["who_hung_up"] == "caller"
+
+
+async def test_no_agent_means_music_and_whoever_becomes_ready_is_bridged(hall: Hall):
+    desk = await hall.desk("1001", ready=False)
+    async with hall.phone("1001", Mode.WAIT) as phone, hall.citizen("13800138002") as citizen:
+        await citizen.dial()
+        await citizen.wait_answered()
+        await citizen.press("0")
+        await desk.ready()
+        await phone.wait_ringing()
+        await phone.answer()
+        await desk.wait("connected", within_s=5.0)
+        await phone.hang_up()
+        await citizen.wait_ended()
+    assert (await hall.ticket("13800138002"))["who_hung_up"] == "agent"
