@@ -11,14 +11,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bench.rtp import VOICE_BYTES, media_address, packet
+from bench.rtp import FRAME_S, VOICE_BYTES, media_address, packet
 from bench.sip import Message, audio_offer, bare_address, parse, request, response
 from bench.udp import UdpSocket
 
 _REPEAT_S = 0.5
 _REPEATS = 20
-# Enough to prove who is connected with whom; a voice in full would cost more than the call.
-_VOICE_EVERY_S = 0.1
 
 
 @dataclass(slots=True)
@@ -130,7 +128,7 @@ class Phones:
         if talk is None or talk.is_ending or to is None:
             return
         self._media.send(packet(VOICE_BYTES, number, int(talk.tag[1:])), to)
-        self._later(_VOICE_EVERY_S, self._speak, call_id, to, number + 1)
+        self._later(FRAME_S, self._speak, call_id, to, number + 1)
 
     def _hang_up(self, call_id: str) -> None:
         talk = self._talks.get(call_id)
