@@ -96,9 +96,11 @@ class Phone:
             raise RuntimeError(f"phone {self.agent_id} is not open; use it in an async with")
         return self._sipp
 
-    async def register(self, password: str, *, account: str | None = None) -> None:
-        """Register this phone's address with digest authentication."""
-        await register(account or self.agent_id, password, contact=self.address, at=self._server)
+    async def register(self, password: str, *, expires_s: int = 3600) -> None:
+        """Register this phone's address with digest authentication; 0 s takes it back."""
+        await register(
+            self.agent_id, password, contact=self.address, at=self._server, expires_s=expires_s
+        )
 
     def _heard_of(self, event: SipEvent) -> None:
         if event.name == "ringing":
