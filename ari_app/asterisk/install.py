@@ -44,8 +44,7 @@ def install(root_dir: Path) -> Path:
     root_dir.mkdir(parents=True, exist_ok=True)
     target = root_dir / "root"
     with _locked(root_dir / "lock"):
-        for leftover in root_dir.glob("new-*"):
-            shutil.rmtree(leftover)
+        _remove_leftovers(root_dir)
         if find_managed(target) is not None:
             return target
         work = Path(tempfile.mkdtemp(prefix="new-", dir=root_dir))
@@ -55,8 +54,14 @@ def install(root_dir: Path) -> Path:
                 target.rename(work / "old")
             (work / "root").rename(target)
         finally:
-            shutil.rmtree(work, ignore_errors=True)
+            _remove_leftovers(root_dir)
     return target
+
+
+def _remove_leftovers(root_dir: Path) -> None:
+    """Of this set-up and of killed ones, whose downloaders may still be writing for a moment."""
+    for leftover in root_dir.glob("new-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _bring(work: Path) -> None:
@@ -178,7 +183,8 @@ def _is_new_enough(version: str) -> bool:
 
 def _apt(state: Path, program: str, *arguments: str, progress: str = "") -> str:
     process = subprocess.Popen(
-        [program, "-c", str(state / "apt.conf"), *arguments],
+        # A killed set-up takes its apt along.
+        ["setpriv", "--pdeathsig", "KILL", "--", program, "-c", str(state / "apt.conf"), *arguments],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         env=os.environ | {"LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"},
     )  # fmt: skip
