@@ -6,7 +6,6 @@ It must not know how Asterisk is configured or started.
 """
 
 import fcntl
-import os
 import re
 import shutil
 import subprocess
@@ -184,9 +183,9 @@ def _is_new_enough(version: str) -> bool:
 def _apt(state: Path, program: str, *arguments: str, progress: str = "") -> str:
     process = subprocess.Popen(
         # A killed set-up takes its apt along.
-        ["setpriv", "--pdeathsig", "KILL", "--", program, "-c", str(state / "apt.conf"), *arguments],
+        ["setpriv", "--pdeathsig", "KILL", "--", "env", "LC_ALL=C", "DEBIAN_FRONTEND=noninteractive",
+         program, "-c", str(state / "apt.conf"), *arguments],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        env=os.environ | {"LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"},
     )  # fmt: skip
     lines = []
     with process:
