@@ -183,7 +183,8 @@ def _is_new_enough(version: str) -> bool:
 def _apt(state: Path, program: str, *arguments: str, progress: str = "") -> str:
     process = subprocess.Popen(
         # A killed set-up takes its apt along.
-        ["setpriv", "--pdeathsig", "KILL", "--", "env", "LC_ALL=C", "DEBIAN_FRONTEND=noninteractive",
+        ["setpriv", "--pdeathsig", "KILL", "--",
+         "env", "LC_ALL=C", "DEBIAN_FRONTEND=noninteractive",
          program, "-c", str(state / "apt.conf"), *arguments],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
