@@ -104,7 +104,7 @@ async def _perform(settings: Settings, story: Story) -> dict[str, Any]:
 
 async def _call(settings: Settings, story: Story, phone: Phone, desk: AgentDesk) -> dict[str, Any]:
     story.tell("signed_in", f"agent {AGENT} has signed in over the API")
-    await desk.post("agent/ready")
+    await _make_ready(desk)
     story.tell("ready", f"agent {AGENT} is ready for calls")
     try:
         trunk_ip = settings.trunk_addresses[0]
@@ -119,6 +119,15 @@ async def _call(settings: Settings, story: Story, phone: Phone, desk: AgentDesk)
     finally:
         with contextlib.suppress(DeskRefused, aiohttp.ClientError):
             await desk.post("sign-out")
+
+
+async def _make_ready(desk: AgentDesk) -> None:
+    """A wrap-up outlives a sign-out and a restart: that of an earlier demo is ended first."""
+    own = await desk.post("agent/ready")
+    if own["state"] == "wrap_up":
+        own = await desk.post("agent/wrap-up-done")
+    if own["state"] != "ready":
+        raise NotSeen(f"agent {AGENT} cannot play now: the state is '{own['state']}', not 'ready'")
 
 
 async def _choose_english(settings: Settings, story: Story, citizen: Citizen) -> None:

@@ -4,7 +4,8 @@ Decides what a caller on the trunk does and when. Knows nothing of the service i
 """
 
 from ari_app.softphone.rtp import RtpEndpoint
-from ari_app.softphone.sipp import Address, Plan, SipEvent, Sipp, argument, free_port
+from ari_app.softphone.sipp import Plan, SipEvent, Sipp, argument
+from ari_app.softphone.udp_ports import Address, free_port
 
 CITIZENS_IP = "127.0.0.2"
 TRUNK: Address = ("127.0.0.1", 5060)

@@ -11,8 +11,9 @@ from types import MappingProxyType
 
 from ari_app.softphone.citizen import CITIZENS_IP, TRUNK
 from ari_app.softphone.phone import PHONES_IP
-from ari_app.softphone.sipp import Address, Plan, SipEvent, Sipp, free_port
+from ari_app.softphone.sipp import Plan, SipEvent, Sipp
 from ari_app.softphone.sound_catcher import SoundCatcher
+from ari_app.softphone.udp_ports import Address, free_port
 from ari_app.softphone.waiting import NotSeen
 
 FOR_EVER_S = 3600.0

@@ -11,7 +11,8 @@ from enum import StrEnum
 from ari_app.softphone.citizen import TRUNK, media_address
 from ari_app.softphone.registration import register
 from ari_app.softphone.rtp import RtpEndpoint
-from ari_app.softphone.sipp import Address, Plan, SipEvent, Sipp, free_port
+from ari_app.softphone.sipp import Plan, SipEvent, Sipp
+from ari_app.softphone.udp_ports import Address, free_port
 from ari_app.softphone.waiting import NotSeen
 
 PHONES_IP = "127.0.0.3"

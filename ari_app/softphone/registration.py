@@ -3,7 +3,8 @@
 Decides the REGISTER exchange only; another process plays the telephone itself.
 """
 
-from ari_app.softphone.sipp import Address, Plan, Sipp, SippFailed, free_port
+from ari_app.softphone.sipp import Plan, Sipp, SippFailed
+from ari_app.softphone.udp_ports import Address, free_port
 
 
 async def register(

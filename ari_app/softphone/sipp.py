@@ -14,6 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ari_app.softphone.udp_ports import Address as Address
+from ari_app.softphone.udp_ports import free_port as free_port
+from ari_app.softphone.udp_ports import is_taken
 from ari_app.softphone.waiting import Bulletin, NotSeen
 
 SCENARIOS = Path(__file__).parent / "scenarios"
@@ -22,8 +25,6 @@ REFUSAL_CODES = (
     *(400, 401, 403, 404, 405, 408, 410, 415, 420, 480, 481, 482, 484, 486, 487, 488),
     *(500, 501, 502, 503, 504, 505, 600, 603, 604, 606),
 )
-
-Address = tuple[str, int]
 
 
 class SippFailed(AssertionError):
@@ -47,22 +48,6 @@ def _event(line: str) -> SipEvent | None:
     name, _, rest = rest.partition("|")
     call_id, *details = rest.split("|")
     return SipEvent(float(stamp.split("\t")[-1]), name, call_id, tuple(details))
-
-
-def free_port(ip: str) -> int:
-    """A UDP port that nobody uses at this address just now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((ip, 0))
-        return int(probe.getsockname()[1])
-
-
-def _is_taken(address: Address) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind(address)
-        except OSError:
-            return True
-    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +103,7 @@ class Sipp:
     async def _start(self) -> None:
         if shutil.which("sipp") is None:
             raise SippFailed(INSTALL_HINT)
-        if _is_taken(self.plan.local):
+        if is_taken(self.plan.local):
             raise SippFailed(f"UDP port {self.plan.local[1]} of {self.plan.local[0]} is in use")
         pipe = self._folder / "events"
         os.mkfifo(pipe)
@@ -166,7 +151,7 @@ class Sipp:
 
     async def _until_listening(self) -> None:
         deadline = asyncio.get_running_loop().time() + 5.0
-        while not _is_taken(self.plan.local) and not self.events and self.exit_code is None:
+        while not is_taken(self.plan.local) and not self.events and self.exit_code is None:
             if asyncio.get_running_loop().time() > deadline:
                 raise SippFailed(f"SIPp did not open {self.plan.local}: {self.errors()}")
             await asyncio.sleep(0.01)
