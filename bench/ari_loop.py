@@ -79,5 +79,8 @@ class AriClientLoop:
     def pops(self) -> Sequence[tuple[str, float]]:
         return ()
 
+    def check(self) -> None:
+        self._child.check()
+
     async def stop(self) -> None:
         await self._child.stop()

@@ -73,6 +73,7 @@ async def measure_rate(bench: Bench, system: System, rate: float, seconds: float
     done = await load.dial(bench.site.settings.sip, system.numbers[POOL], rate, seconds)
     left = await _drain(bench.site.settings, bench.phones)
     after = _usages(bench, system)
+    system.check()
     deaf = sum(1 for one in done.citizens if not one.voice_at)
     completed = min(log.talks, done.offered - max(done.refused, deaf))
     return Result(

@@ -59,6 +59,9 @@ class Service:
     def pops(self) -> Sequence[tuple[str, float]]:
         return self._desks.pops
 
+    def check(self) -> None:
+        self._child.check()
+
     async def stop(self) -> None:
         await self._desks.close()
         await self._child.stop()

@@ -37,6 +37,9 @@ class System(Protocol):
     def pops(self) -> Sequence[tuple[str, float]]:
         """Agent and epoch seconds of each screen-pop since `make_ready`."""
 
+    def check(self) -> None:
+        """Raises when it is no longer running."""
+
     async def stop(self) -> None: ...
 
 
@@ -58,6 +61,9 @@ class Queue:
 
     def pops(self) -> Sequence[tuple[str, float]]:
         return ()
+
+    def check(self) -> None:
+        """Whether Asterisk runs is seen without."""
 
     async def stop(self) -> None:
         """Nothing was started."""
