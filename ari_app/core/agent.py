@@ -78,7 +78,9 @@ class Agent:
         target = TRANSITIONS[self.state].get(signal)
         if target is None:
             return self._wished(signal, reason)
-        if target is AgentState.READY and signal in (Signal.WRAP_UP_END, Signal.CALLER_LEFT):
+        # A missed offer rests whoever wanted to stay; who asked to leave meanwhile leaves.
+        is_over = target is AgentState.READY and signal in (Signal.WRAP_UP_END, Signal.CALLER_LEFT)
+        if is_over or (signal is Signal.OFFER_MISSED and self.after_call is AgentState.OFFLINE):
             target, reason = self.after_call, self.after_reason
         settled = target in (AgentState.READY, AgentState.PAUSED, AgentState.OFFLINE)
         return replace(

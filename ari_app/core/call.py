@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import cast
 
 import ivr
-from ari_app.core.records import CloseCall, Json, SaveCall
+from ari_app.core.records import CloseCall, Json, OpenCall, SaveCall
 from ari_app.core.values import AgentId, Caller, CallId, History, LegId, PlayId, agent_leg
 
 
@@ -40,6 +40,7 @@ LEFT_IN: Mapping[Phase, Outcome] = {
     Phase.OFFERED: Outcome.ABANDONED_RINGING,
     Phase.CONNECTING: Outcome.ABANDONED_RINGING,
     Phase.TALKING: Outcome.ANSWERED,
+    Phase.ENDING: Outcome.FAILED,
 }
 """The outcome when the caller's channel goes while the call is in this phase."""
 
@@ -114,6 +115,17 @@ class Call:
             fields["agent_id"] = self.agent
         return fields
 
+    def opened(self, tree_version: str) -> OpenCall:
+        return OpenCall(
+            call_id=self.call_id,
+            arrived_at=self.arrived_at,
+            caller=self.caller.number,
+            caller_name=self.caller.name,
+            caller_region=self.caller.region,
+            dialled=self.dialled,
+            tree_version=tree_version,
+        )
+
     def saved(self) -> SaveCall:
         return SaveCall(self.call_id, self.phase.value, snapshot(self), self.ticket())
 
@@ -149,11 +161,13 @@ def snapshot(call: Call) -> dict[str, Json]:
         "offers": call.offers,
         "agent": call.agent,
         "connected_at": call.connected_at,
+        "outcome": call.outcome.value if call.outcome else None,
+        "hung_up_by": call.hung_up_by,
     }
 
 
-RESUMED_PLAYS = 1000
-"""Added to the play count on restoring: ids played since the last save are not met again."""
+RESUMED_IDS = 1000
+"""Added to both counts on restoring: ids used since the last save are not met again."""
 
 
 def restored(
@@ -164,24 +178,32 @@ def restored(
     phase: str,
     saved: Mapping[str, Json],
 ) -> Call:
-    """The call that ``snapshot`` was made of. Raises ValueError or KeyError for anything else."""
+    """The call that ``snapshot`` was made of. Raises ValueError or KeyError for anything else.
+
+    An offer does not outlive the service: its leg is hung up and the caller waits again.
+    """
     agent = cast(str | None, saved["agent"])
-    offers = cast(int, saved["offers"])
-    with_agent = phase in (Phase.OFFERED, Phase.CONNECTING, Phase.TALKING)
-    return Call(
+    offers, plays = cast(int, saved["offers"]), cast(int, saved["plays"])
+    is_talking = phase == Phase.TALKING
+    outcome = cast(str | None, saved.get("outcome"))
+    call = Call(
         call_id=CallId(call_id),
         caller=Caller(number, cast(str, saved["name"]), cast(str, saved["region"])),
         dialled=dialled,
         arrived_at=arrived_at,
         flow=ivr.from_json(cast(Mapping[str, Json], saved["flow"])),
         phase=Phase(phase),
-        plays=cast(int, saved["plays"]) + RESUMED_PLAYS,
+        plays=plays + RESUMED_IDS,
+        play=PlayId(f"{call_id}.p{plays}") if plays and not is_talking else None,
         queue=cast(str, saved["queue"]),
         needs=tuple((str(s), int(cast(int, n))) for s, n in cast(list[list[Json]], saved["needs"])),
         priority=cast(int, saved["priority"]),
         queued_at=cast(float | None, saved["queued_at"]),
-        offers=offers,
-        agent=AgentId(agent) if agent and with_agent else None,
-        leg=agent_leg(CallId(call_id), offers) if with_agent else None,
+        offers=offers + RESUMED_IDS,
+        agent=AgentId(agent) if agent and is_talking else None,
+        leg=agent_leg(CallId(call_id), offers) if is_talking else None,
         connected_at=cast(float | None, saved["connected_at"]),
+        outcome=Outcome(outcome) if outcome else None,
+        hung_up_by=cast(str, saved.get("hung_up_by") or ""),
     )
+    return call.waiting_again() if call.phase in (Phase.OFFERED, Phase.CONNECTING) else call

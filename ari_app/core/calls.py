@@ -4,23 +4,20 @@ It never touches agents or queues: it tells the dispatcher that a caller waits, 
 agent is reserved. Every way a leg, a prompt or a person can fail has its line here.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
 import ivr
 from ari_app.core.call import LEFT_IN, Call, Outcome, Phase
+from ari_app.core.call_tree import HANG_UP_S, CallTree, Out, PromptSeconds, drop_agent
 from ari_app.core.commands import (
     Answer,
     CheckRecording,
-    Command,
     Connect,
-    DropBridge,
     HangUp,
     LookUpCaller,
-    Play,
     RingAgent,
-    StartMusic,
     StopMusic,
     StopPlay,
     Write,
@@ -34,7 +31,6 @@ from ari_app.core.events import (
     CallFinished,
     CallLeft,
     CallOffered,
-    CallQueued,
     CardChanged,
     KeyPressed,
     LegDown,
@@ -42,23 +38,21 @@ from ari_app.core.events import (
     LegRinging,
     LegUp,
     OfferAccepted,
+    OfferAnswered,
     OfferCancelled,
     OfferConnected,
     OfferFailed,
-    OfferRinging,
     PlayEnded,
     RecordingChecked,
     RingFailed,
     TalkEnded,
     ToCalls,
-    ToDispatcher,
 )
-from ari_app.core.records import Json, OpenCall, SaveTicket
+from ari_app.core.records import Json, SaveTicket
 from ari_app.core.values import (
     CallId,
     Centre,
     LegId,
-    PlayId,
     QueueName,
     agent_leg,
     bridge_of,
@@ -68,17 +62,8 @@ from ari_app.core.values import (
 CONNECT_S = 3.0
 """How long both legs may take to enter their bridge; Asterisk does it in milliseconds."""
 
-HANG_UP_S = 5.0
-"""How long a channel may take to go after we asked it to; the sweeper hangs up what stays."""
-
-PLAY_GRACE_S = 5.0
-"""Asterisk does not promise PlaybackFinished: a prompt is over this long after its length."""
-
 UNALLOCATED = 1
 NORMAL = 16
-
-Out = list[Command | ToDispatcher]
-PromptSeconds = Callable[[Iterable[ivr.Prompt]], float]
 
 
 class CallEngine:
@@ -93,13 +78,13 @@ class CallEngine:
         calls: Mapping[CallId, Call] | None = None,
     ) -> None:
         self.flow = flow
-        self.centre = centre
         self.calls: dict[CallId, Call] = dict(calls or {})
-        self._prompt_seconds = prompt_seconds
-        self._tree_version = tree_version
+        self.given_up: set[CallId] = set()
+        self._tree = CallTree(flow, centre, prompt_seconds)
+        self.tree_version = tree_version
+        # Restored calls have no deadlines yet: the caller may be gone, and nothing reaches Asterisk
+        # before the link is up. The reconciliation that follows takes each of them up.
         self._ends: Deadlines[CallId] = Deadlines()
-        for call in self.calls.values():
-            self._ends.set(call.call_id, call.deadline())
 
     # --- what happened -----------------------------------------------------------------------
 
@@ -117,17 +102,10 @@ class CallEngine:
     def _arrived(self, event: CallArrived, now: float) -> Out:
         if event.call in self.calls:
             return []
+        if event.call in self.given_up:
+            return [HangUp(LegId(event.call))]
         call = Call(event.call, event.caller, event.dialled, now, ivr.start(self.flow))
-        opened = OpenCall(
-            call_id=event.call,
-            arrived_at=now,
-            caller=event.caller.number,
-            caller_name=event.caller.name,
-            caller_region=event.caller.region,
-            dialled=event.dialled,
-            tree_version=self._tree_version,
-        )
-        out: Out = [Write(opened), Answer(LegId(event.call))]
+        out: Out = [Write(call.opened(self.tree_version)), Answer(LegId(event.call))]
         if event.caller.number:
             out.append(LookUpCaller(event.call, event.caller.number))
         return [*out, *self._flow(call, ivr.Entered(), now)]
@@ -142,7 +120,7 @@ class CallEngine:
     def _leg_event(self, event: LegEvent, now: float) -> Out:
         call = self.calls.get(_call_named_in(event))
         if call is None:
-            return _for_nobody(event)
+            return self._for_nobody(event)
         match event:
             case LegDown():
                 return self._leg_down(call, event, now)
@@ -157,7 +135,7 @@ class CallEngine:
             case BridgeEntered():
                 return self._entered(call, event, now)
             case LegRinging():
-                return [OfferRinging(call.call_id)] if event.leg == call.leg else []
+                return []
         assert_never(event)
 
     # --- in the tree -------------------------------------------------------------------------
@@ -174,68 +152,9 @@ class CallEngine:
         return self._flow(replace(call, play=None, play_until=None), said, now)
 
     def _flow(self, call: Call, event: ivr.Event, now: float) -> Out:
-        """Let the tree decide, and do what it says."""
-        before = call.flow.node
-        state, actions = ivr.step(self.flow, call.flow, event, now)
-        call = replace(call, flow=state)
-        out: Out = []
-        for action in actions:
-            call = self._act(call, action, now, out)
-        call = self._with_music(call, out)
+        call, out = self._tree.step(call, event, now)
         self._put(call)
-        if actions and (before != state.node or call.phase is Phase.QUEUED):
-            out.append(Write(call.saved()))
         return out
-
-    def _act(self, call: Call, action: ivr.Action, now: float, out: Out) -> Call:
-        match action:
-            case ivr.Say():
-                return self._say(call, action, now, out)
-            case ivr.StopSay():
-                if call.play is not None:
-                    out.append(StopPlay(call.play))
-                return replace(call, play=None, play_until=None)
-            case ivr.ToQueue():
-                return self._to_queue(call, action, now, out)
-            case ivr.HangUp():
-                out.append(HangUp(LegId(call.call_id)))
-                ending = replace(call, phase=Phase.ENDING, outcome=Outcome.FINISHED_IN_FLOW)
-                return replace(ending, hung_up_by="system", until=now + HANG_UP_S)
-            case ivr.SetLanguage() | ivr.SetField():
-                return call  # both are part of the tree's state already
-        assert_never(action)
-
-    def _say(self, call: Call, action: ivr.Say, now: float, out: Out) -> Call:
-        if call.has_music:
-            out.append(StopMusic(LegId(call.call_id)))
-        play = PlayId(f"{call.call_id}.p{call.plays + 1}")
-        prompts = tuple((prompt.id, prompt.language) for prompt in action.prompts)
-        out.append(Play(LegId(call.call_id), play, prompts))
-        until = now + self._prompt_seconds(action.prompts) + PLAY_GRACE_S
-        return replace(call, plays=call.plays + 1, play=play, play_until=until, has_music=False)
-
-    def _to_queue(self, call: Call, action: ivr.ToQueue, now: float, out: Out) -> Call:
-        has_offer = call.phase is Phase.OFFERED
-        call = replace(
-            call,
-            phase=Phase.OFFERED if has_offer else Phase.QUEUED,
-            queue=action.queue,
-            needs=action.needs,
-            priority=action.priority,
-            queued_at=call.queued_at or now,
-        )
-        call = self._with_music(call, out)
-        out.append(_queued(call, now))
-        return call
-
-    def _with_music(self, call: Call, out: Out) -> Call:
-        """Whoever waits hears music, unless a prompt is playing."""
-        waits = call.phase in (Phase.QUEUED, Phase.OFFERED)
-        if not waits or call.play is not None or call.has_music:
-            return call
-        music = self.centre.queue(QueueName(call.queue)).music
-        out.append(StartMusic(LegId(call.call_id), music))
-        return replace(call, has_music=True)
 
     # --- the agent's leg ---------------------------------------------------------------------
 
@@ -249,7 +168,7 @@ class CallEngine:
             case OfferAccepted():
                 return self._ring(call, said.ring_s, auto_answer=True)
             case OfferCancelled():
-                return self._cancelled(call)
+                return self._cancelled(call, now)
             case TalkEnded():
                 return [HangUp(call.leg)] if call.leg is not None else []
         assert_never(said)
@@ -267,13 +186,16 @@ class CallEngine:
         number = call.caller.number
         return [RingAgent(call.leg, call.call_id, call.agent, ring_s, number, auto_answer)]
 
-    def _cancelled(self, call: Call) -> Out:
+    def _cancelled(self, call: Call, now: float) -> Out:
         if call.phase not in (Phase.OFFERED, Phase.CONNECTING):
             return []
-        out = _drop_agent(call)
-        again = self._with_music(call.waiting_again(), out)
+        out = drop_agent(call)
+        again = call.waiting_again()
+        # A prompt that was cut short for the agent counts as said: nobody reports its end.
+        cut = ivr.PromptEnded() if call.phase is Phase.CONNECTING else None
+        again, more = self._tree.step(again, cut, now)
         self._put(again)
-        return [*out, Write(again.saved())]
+        return [*out, *more, Write(again.saved())]
 
     def _leg_up(self, call: Call, event: LegUp, now: float) -> Out:
         """The agent answered: silence the prompt or the music and put both together."""
@@ -287,7 +209,7 @@ class CallEngine:
         out.append(Connect(bridge_of(call.call_id), (LegId(call.call_id), call.leg)))
         silent = replace(call, play=None, play_until=None, has_music=False)
         self._put(replace(silent, phase=Phase.CONNECTING, until=now + CONNECT_S))
-        return out
+        return [*out, OfferAnswered(call.call_id)]
 
     def _entered(self, call: Call, event: BridgeEntered, now: float) -> Out:
         if call.phase is not Phase.CONNECTING or event.bridge != bridge_of(call.call_id):
@@ -309,7 +231,7 @@ class CallEngine:
             return []
         match call.phase:
             case Phase.OFFERED | Phase.CONNECTING:
-                return [*self._cancelled(call), OfferFailed(call.call_id, event.cause)]
+                return [*self._cancelled(call, now), OfferFailed(call.call_id, event.cause)]
             case Phase.TALKING:
                 ending = replace(
                     call,
@@ -319,7 +241,10 @@ class CallEngine:
                     until=now + HANG_UP_S,
                 )
                 self._put(ending)
-                return [HangUp(LegId(call.call_id)), CallFinished(call.call_id)]
+                return [
+                    HangUp(LegId(call.call_id)),
+                    CallFinished(call.call_id, QueueName(call.queue)),
+                ]
         return []
 
     def close(self, call: Call, ended_at: float, *, hung_up_by: str = "caller") -> Out:
@@ -327,12 +252,12 @@ class CallEngine:
         del self.calls[call.call_id]
         self._ends.set(call.call_id, None)
         outcome = call.outcome or LEFT_IN[call.phase]
-        out: Out = _drop_agent(call)
+        out: Out = drop_agent(call)
         match call.phase:
             case Phase.QUEUED | Phase.OFFERED | Phase.CONNECTING:
                 out.append(CallLeft(call.call_id))
             case Phase.TALKING:
-                out.append(CallFinished(call.call_id))
+                out.append(CallFinished(call.call_id, QueueName(call.queue)))
         out.append(Write(call.closed(outcome, call.hung_up_by or hung_up_by, ended_at)))
         if call.connected_at is not None:
             out.append(CheckRecording(call.call_id, max(0.0, ended_at - call.connected_at)))
@@ -354,9 +279,10 @@ class CallEngine:
 
     def _due(self, call: Call, now: float) -> Out:
         if call.phase is Phase.ENDING and call.until is not None and call.until <= now:
+            self.given_up.add(call.call_id)
             return self.close(call, now)
         if call.phase is Phase.CONNECTING and call.until is not None and call.until <= now:
-            return [*self._cancelled(call), OfferFailed(call.call_id, 0)]
+            return [*self._cancelled(call, now), OfferFailed(call.call_id, 0)]
         if call.play is not None and call.play_until is not None and call.play_until <= now:
             return [StopPlay(call.play), *self._play_ended(call, PlayEnded(call.play, False), now)]
         if call.phase in (Phase.IN_FLOW, Phase.QUEUED):
@@ -374,7 +300,10 @@ class CallEngine:
                 return [*stop, Answer(LegId(call.call_id)), *self._flow(call, ivr.Entered(), now)]
             case Phase.QUEUED:
                 return [*stop, *self._flow(call, ivr.Entered(), now)]
-        return stop
+            case Phase.ENDING:
+                self._put(replace(call, until=now + HANG_UP_S))
+                return [*stop, HangUp(LegId(call.call_id))]
+        return []
 
     def talking(self, call: Call, leg: LegId, offers: int, now: float) -> Call:
         """The call was found connected with this leg while we were away."""
@@ -389,6 +318,12 @@ class CallEngine:
         self._put(call)
         return call
 
+    def _for_nobody(self, event: LegEvent) -> Out:
+        """An agent who answers when the caller has just gone must not talk to nobody."""
+        if isinstance(event, LegDown):
+            self.given_up.discard(CallId(event.leg))
+        return [HangUp(event.leg)] if isinstance(event, LegUp) else []
+
     def _put(self, call: Call) -> None:
         self.calls[call.call_id] = call
         self._ends.set(call.call_id, call.deadline())
@@ -402,37 +337,6 @@ def _call_named_in(event: LegEvent) -> CallId:
             return call_of(event.bridge)
         case _:
             return call_of(event.leg)
-
-
-def _for_nobody(event: LegEvent) -> Out:
-    """An agent who answers when the caller has just gone must not talk to nobody."""
-    return [HangUp(event.leg)] if isinstance(event, LegUp) else []
-
-
-def _queued(call: Call, now: float) -> CallQueued:
-    return CallQueued(
-        call.call_id,
-        QueueName(call.queue),
-        call.needs,
-        call.priority,
-        call.queued_at or now,
-        call.card(),
-    )
-
-
-def _drop_agent(call: Call) -> Out:
-    """Stop the phone, or end the talk, and take the bridge away."""
-    if call.leg is None:
-        return []
-    bridge = DropBridge(bridge_of(call.call_id))
-    match call.phase:
-        case Phase.OFFERED:
-            return [HangUp(call.leg, "answered_elsewhere")]
-        case Phase.CONNECTING:
-            return [HangUp(call.leg, "answered_elsewhere"), bridge]
-        case Phase.ENDING:
-            return [bridge]
-    return [HangUp(call.leg), bridge]
 
 
 def _recording_fields(event: RecordingChecked) -> dict[str, Json]:

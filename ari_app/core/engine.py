@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import ivr
 from ari_app.core.agent import Agent, AgentState, shown
 from ari_app.core.call import Call, Phase
-from ari_app.core.calls import CallEngine, PromptSeconds
+from ari_app.core.call_tree import PromptSeconds
+from ari_app.core.calls import CallEngine
 from ari_app.core.commands import Command
 from ari_app.core.dispatch import Dispatcher
-from ari_app.core.events import AsteriskSeen, DeskEvent, Event, ToCalls, ToDispatcher
+from ari_app.core.events import AsteriskSeen, CallAdopted, DeskEvent, Event, ToCalls, ToDispatcher
 from ari_app.core.reconcile import differences
 from ari_app.core.records import Json
 from ari_app.core.values import AgentId, CallId, Centre
@@ -75,16 +76,19 @@ class Engine:
     def _reconcile(self, seen: AsteriskSeen, now: float) -> list[Command]:
         commands: list[Command] = []
         suspects: set[str] = set()
+        self.dispatcher.hold()
         for finding in list(differences(self.call_engine, seen, self._ringing(), now)):
             if seen.is_resync or finding.key in self._suspects:
                 commands += self._pump(finding.mend(), now)
             else:
                 suspects.add(finding.key)
         self._suspects = frozenset(suspects)
-        talking = frozenset(
-            call.call_id for call in self.call_engine.calls.values() if call.phase is Phase.TALKING
-        )
-        return [*commands, *self._pump(self.dispatcher.settle(talking, now), now)]
+        talks = [
+            CallAdopted(call.call_id, call.agent)
+            for call in self.call_engine.calls.values()
+            if call.phase is Phase.TALKING and call.agent is not None
+        ]
+        return [*commands, *self._pump(self.dispatcher.settle(talks, now), now)]
 
     def _ringing(self) -> frozenset[CallId]:
         return frozenset(c for c, offer in self.dispatcher.offers.items() if offer.accepted)

@@ -210,7 +210,9 @@ class CallLeft:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferRinging:
+class OfferAnswered:
+    """To the dispatcher: the agent answered in time; both are being connected."""
+
     call: CallId
 
 
@@ -229,9 +231,10 @@ class OfferFailed:
 
 @dataclass(frozen=True, slots=True)
 class CallFinished:
-    """To the dispatcher: the talk is over; wrap-up begins."""
+    """To the dispatcher: the talk is over; wrap-up begins, as long as the queue's is."""
 
     call: CallId
+    queue: QueueName
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +249,6 @@ class CallAdopted:
 
     call: CallId
     agent: AgentId
-    queue: QueueName
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +259,6 @@ class CallOffered:
     agent: AgentId
     ring: bool
     ring_s: float
-    auto_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +286,7 @@ class TalkEnded:
 ToDispatcher = (
     CallQueued
     | CallLeft
-    | OfferRinging
+    | OfferAnswered
     | OfferConnected
     | OfferFailed
     | CallFinished

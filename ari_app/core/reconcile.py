@@ -10,16 +10,15 @@ from dataclasses import dataclass, replace
 
 import ivr
 from ari_app.core.call import Call, Phase
-from ari_app.core.calls import CallEngine, Out
+from ari_app.core.call_tree import Out
+from ari_app.core.calls import CallEngine
 from ari_app.core.commands import Connect, DropBridge, HangUp, Write
 from ari_app.core.events import AsteriskSeen, CallAdopted, CallArrived, LegDown, LegUp
-from ari_app.core.records import OpenCall
 from ari_app.core.values import (
     BridgeSeen,
     CallId,
     LegId,
     LegSeen,
-    QueueName,
     bridge_of,
     call_of,
 )
@@ -49,7 +48,7 @@ class View:
         bridge = self.bridges.get(bridge_of(call), BridgeSeen(bridge_of(call), frozenset()))
         if LegId(call) not in bridge.legs:
             return None
-        others = [self.legs[leg] for leg in bridge.legs if leg in self.legs]
+        others = [self.legs[leg] for leg in sorted(bridge.legs) if leg in self.legs]
         return next((leg for leg in others if leg.agent_id), None)
 
 
@@ -58,6 +57,7 @@ def differences(
 ) -> Iterator[Finding]:
     """Every difference. ``ringing`` are the calls whose offered agent's phone was asked to ring."""
     view = View(seen)
+    calls.given_up &= {CallId(leg) for leg in view.legs}
     for call in list(calls.calls.values()):
         yield from _believed(calls, call, view, ringing, now)
     for leg in view.legs.values():
@@ -65,7 +65,8 @@ def differences(
     for bridge in view.bridges.values():
         call_id = call_of(bridge.bridge)
         held = calls.calls.get(call_id)
-        if LegId(call_id) not in view.legs or (held and held.phase not in BRIDGED):
+        is_talk = view.talking_to(call_id) is not None
+        if LegId(call_id) not in view.legs or (held and held.phase not in BRIDGED and not is_talk):
             yield Finding(f"bridge {bridge.bridge}", _always([DropBridge(bridge.bridge)]))
 
 
@@ -88,7 +89,7 @@ def _believed(
             yield Finding(f"talks {call.call_id}", lambda: _take_up(calls, call, talking, now))
     elif call.leg is not None:
         yield from _with_agent(calls, call, view, ringing, now)
-    elif view.is_resync and call.phase in (Phase.IN_FLOW, Phase.QUEUED):
+    elif view.is_resync and call.phase in (Phase.IN_FLOW, Phase.QUEUED, Phase.ENDING):
         yield Finding(f"resume {call.call_id}", lambda: calls.resume(call, now))
 
 
@@ -112,8 +113,7 @@ def _with_agent(
 def _take_up(calls: CallEngine, call: Call, leg: LegSeen, now: float) -> Out:
     offers = int(leg.leg.rpartition(".a")[2])
     taken = calls.talking(replace(call, agent=leg.agent_id), leg.leg, offers, now)
-    queue = QueueName(taken.queue)
-    return [CallAdopted(call.call_id, leg.agent_id, queue), Write(taken.saved())]
+    return [CallAdopted(call.call_id, leg.agent_id), Write(taken.saved())]
 
 
 def _leg_unknown(calls: CallEngine, leg: LegSeen, view: View, now: float) -> Iterator[Finding]:
@@ -123,7 +123,7 @@ def _leg_unknown(calls: CallEngine, leg: LegSeen, view: View, now: float) -> Ite
         if known is None:
             yield Finding(f"caller {leg.leg}", lambda: _adopt(calls, leg, view, now))
     elif known is None:
-        if LegId(call_id) not in view.legs:
+        if LegId(call_id) not in view.legs or view.talking_to(call_id) != leg:
             yield Finding(f"stray {leg.leg}", _always([HangUp(leg.leg)]))
     elif leg.leg != known.leg and view.talking_to(call_id) != leg:
         yield Finding(f"stray {leg.leg}", _always([HangUp(leg.leg)]))
@@ -133,9 +133,7 @@ def _adopt(calls: CallEngine, leg: LegSeen, view: View, now: float) -> Out:
     """A caller nobody knows of: in a talk, leave them in it; otherwise greet them anew."""
     call_id = CallId(leg.leg)
     agent = view.talking_to(call_id)
-    if agent is None:
+    if agent is None or call_id in calls.given_up:
         return calls.handle(CallArrived(call_id, leg.caller, leg.dialled), now)
-    number, name, region = leg.caller.number, leg.caller.name, leg.caller.region
-    opened = OpenCall(call_id, now, number, name, region, leg.dialled)
     call = Call(call_id, leg.caller, leg.dialled, now, ivr.start(calls.flow))
-    return [Write(opened), *_take_up(calls, call, agent, now)]
+    return [Write(call.opened(calls.tree_version)), *_take_up(calls, call, agent, now)]

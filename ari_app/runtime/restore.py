@@ -13,13 +13,13 @@ import ivr
 from ari_app.core import agent as agents
 from ari_app.core import call as calls
 from ari_app.core.agent import Agent
-from ari_app.core.call import Call, Phase
+from ari_app.core.call import Call
 from ari_app.core.phone_number import caller_of
 from ari_app.core.records import SaveAgent
 from ari_app.core.values import AgentId, CallId
 from ari_app.db.recorder import Recorder
 from ari_app.db.repo import Repo
-from ari_app.db.rows import StoredCall
+from ari_app.db.rows import StoredAgent, StoredCall
 
 _log = structlog.get_logger()
 
@@ -37,30 +37,35 @@ async def restore(repo: Repo, recorder: Recorder, flow: ivr.Flow, now: float) ->
     except (SQLAlchemyError, OSError) as error:
         _log.error("restore.impossible", problem=type(error).__name__)
         return {}, {}
-    taken = [call for row in open_calls if (call := _call(row, flow)) is not None]
-    people = [
-        SaveAgent(row.agent_id, row.state, row.reason, row.since, row.until, row.call_id,
-                  row.snapshot)
-        for row in stored_agents
-    ]  # fmt: skip
     return (
-        {call.call_id: call for call in taken},
-        {AgentId(one.agent_id): agents.restored(one, now) for one in people},
+        {CallId(row.call_id): _call(row, flow) for row in open_calls},
+        {AgentId(row.agent_id): _agent(row, now) for row in stored_agents},
     )
 
 
-def _call(row: StoredCall, flow: ivr.Flow) -> Call | None:
-    """An offer does not outlive the service: its leg is hung up and the caller waits again."""
-    call_id, caller = CallId(row.call_id), caller_of(row.caller, "")
+def _call(row: StoredCall, flow: ivr.Flow) -> Call:
+    """A call whose snapshot cannot be read begins anew: it must be closed by somebody."""
+    anew = Call(
+        CallId(row.call_id), caller_of(row.caller, ""), row.dialled, row.arrived_at,
+        ivr.start(flow), plays=calls.RESUMED_IDS, offers=calls.RESUMED_IDS,
+    )  # fmt: skip
     if row.snapshot is None:
-        return Call(call_id, caller, row.dialled, row.arrived_at, ivr.start(flow))
+        return anew
     try:
-        call = calls.restored(
+        return calls.restored(
             row.call_id, row.caller, row.dialled, row.arrived_at, row.phase, row.snapshot
         )
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
         _log.error("restore.bad_snapshot", call_id=row.call_id, problem=repr(error))
-        return None
-    if call.phase in (Phase.OFFERED, Phase.CONNECTING):
-        return call.waiting_again()
-    return call
+        return anew
+
+
+def _agent(row: StoredAgent, now: float) -> Agent:
+    record = SaveAgent(
+        row.agent_id, row.state, row.reason, row.since, row.until, row.call_id, row.snapshot
+    )
+    try:
+        return agents.restored(record, now)
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        _log.error("restore.bad_snapshot", agent_id=row.agent_id, problem=repr(error))
+        return Agent(AgentId(row.agent_id))
