@@ -20,3 +20,10 @@ def _is_free(kind: socket.SocketKind, port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def free_tcp_port() -> int:
+    """A port on loopback at which nobody listens."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -112,6 +112,7 @@ class Service:
         waiting = f"away: {self._recorder.waiting_count} records wait in the journal"
         shown: dict[str, Json] = {
             "asterisk": self.watch.link_status(),
+            "heartbeat": self.watch.heartbeat_status(),
             "database": waiting if self._recorder.is_away else "ok",
         }
         if self._fanout is not None:

@@ -57,6 +57,7 @@ class Watch:
         self._clock = clock
         self._metrics = metrics
         self._went_live = asyncio.Event()
+        self._beaten_at = float("-inf")
 
     def jobs(self) -> list[Coroutine[object, object, None]]:
         return [self._keep_link(), self._beat(), self._sweep(), self._read_log()]
@@ -94,6 +95,12 @@ class Watch:
     def link_status(self) -> str:
         return "ok" if self.is_live else f"not connected: {self.link.state.value}"
 
+    def heartbeat_status(self) -> str:
+        """Without it the dialplan lets no call in."""
+        silent_s = self._clock.now() - self._beaten_at
+        is_fresh = silent_s < self._settings.heartbeat_limit_s
+        return "ok" if is_fresh else "not written: callers go to the fallback queue"
+
     async def _keep_link(self) -> None:
         """When another instance takes the app's name over, stop deciding: it has the calls now."""
         await self.link.run()
@@ -126,6 +133,7 @@ class Watch:
         with contextlib.suppress(AriError):
             value = str(int(self._clock.wall()))
             await self._client.asterisk.set_variable(variable=HEARTBEAT, value=value, key="beat")
+            self._beaten_at = self._clock.now()
 
     def _show_figures(self) -> None:
         counts = self._loop.engine.counts()

@@ -115,6 +115,8 @@ class Citizen:
 
     async def hang_up(self, within_s: float = 5.0) -> None:
         """End the call: BYE after the answer, CANCEL before; returns when it is over."""
+        # Before anything came back, SIPp has the INVITE still in its hands.
+        await self.wait("trying", "ringing", "answered", "refused", within_s=within_s)
         is_answered = any(event.name == "answered" for event in self.sipp.events)
         if not self.has_ended:
             self.sipp.tell("HANGUP" if is_answered else "ABANDON", self.call_id)

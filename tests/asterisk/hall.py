@@ -6,7 +6,6 @@ compares what SIPp dialled with Asterisk's event log, the calls and the tickets.
 
 import asyncio
 import contextlib
-import os
 import re
 import signal
 import sys
@@ -23,11 +22,11 @@ from ari_app.asterisk.process import AsteriskProcess, running_asterisk
 from ari_app.db.cel import CelImport
 from ari_app.db.engine import open_engine
 from ari_app.db.repo import Repo
-from ari_app.settings import PROJECT_DIR, Settings, load_settings
+from ari_app.settings import PROJECT_DIR, Settings, child_environment, load_settings
 from ari_app.softphone.citizen import Citizen
 from ari_app.softphone.phone import PHONES_IP, Mode, Phone
 from ari_app.softphone.sipp import free_port
-from tests.ports import free_offset
+from tests.ports import free_offset, free_tcp_port
 
 SHARED = ("flows", "prompts", "hotline.yaml")
 QUEUES = {"general": {"ring_s": 2, "wrap_up_s": 1}, "enterprise": {}, "urgent": {}}
@@ -40,6 +39,22 @@ SKILLS = {
 }
 
 
+SERVE = ("setpriv", "--pdeathsig", "KILL", sys.executable, "-m", "ari_app", "serve")
+
+
+@dataclass(frozen=True)
+class SecondService:
+    """A second instance of the service."""
+
+    web_url: str
+    process: asyncio.subprocess.Process
+
+    async def stop(self) -> None:
+        self.process.terminate()
+        async with asyncio.timeout(10):
+            await self.process.wait()
+
+
 async def eventually(
     condition: Callable[[], Awaitable[object]], *, within_s: float, what: str
 ) -> None:
@@ -47,7 +62,7 @@ async def eventually(
     wrong: object = "never looked"
     try:
         async with asyncio.timeout(within_s):
-            while wrong := await condition():
+            while wrong := await condition():  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
     except TimeoutError:
         raise AssertionError(f"{what}: {wrong}") from None
@@ -152,19 +167,14 @@ class Hall:
     # --- the service -------------------------------------------------------------------------
 
     async def start_service(self) -> None:
-        env = {
-            **os.environ,
-            "HOTLINE_CONFIG": str(self.settings.config_dir),
-            "HOTLINE_RUN_DIR": str(self.settings.run_dir),
-            "HOTLINE_PORT_OFFSET": str(self.settings.port_offset),
-            "HOTLINE_DATABASE_URL": self.settings.database_url,
-        }
         with (self.settings.run_dir / "service.log").open("ab") as log:
             self.service = await asyncio.create_subprocess_exec(
-                "setpriv", "--pdeathsig", "KILL", sys.executable, "-m", "ari_app", "serve",
-                env=env, stdout=log, stderr=log,
-            )  # fmt: skip
+                *SERVE, env=self._environment(), stdout=log, stderr=log
+            )
         await self.wait_ready()
+
+    def _environment(self) -> dict[str, str]:
+        return child_environment(self.settings)
 
     async def wait_ready(self, within_s: float = 20.0) -> None:
         async def not_ready() -> object:
@@ -186,6 +196,38 @@ class Hall:
             return None if found and time.time() - int(found[1]) < 2 else shown
 
         await eventually(stale, within_s=5.0, what="no heartbeat")
+
+    async def wait_heartbeat_stale(self) -> None:
+        """Until the dialplan has reason to think that the service hangs."""
+        limit_s = self.settings.heartbeat_limit_s + 1
+
+        async def fresh() -> object:
+            shown = await self.asterisk.rx("dialplan show globals")
+            found = re.search(r"HOTLINE_HEARTBEAT=(\d+)", shown)
+            return None if found and time.time() - int(found[1]) > limit_s else shown
+
+        await eventually(fresh, within_s=2.0 * limit_s, what="the heartbeat goes on")
+
+    async def start_second_service(self) -> "SecondService":
+        """Another process with the same app name, on the same Asterisk and database."""
+        web_port = free_tcp_port() - self.settings.port_offset
+        settings = self.settings.model_copy(update={"web_port": web_port})
+        env = {**self._environment(), "HOTLINE_WEB_PORT": str(web_port)}
+        with (self.settings.run_dir / "second.log").open("ab") as log:
+            process = await asyncio.create_subprocess_exec(*SERVE, env=env, stdout=log, stderr=log)
+        return SecondService(settings.web_url, process)
+
+    async def first_is_standby(self) -> object:
+        return await self.component(self.settings.web_url, "asterisk", "replaced")
+
+    async def component(self, web_url: str, name: str, expected: str = "ok") -> object:
+        """What differs from the expectation in a service's own status."""
+        try:
+            async with self.session.get(f"{web_url}/status") as answer:
+                shown = (await answer.json())["components"][name]
+        except aiohttp.ClientError as error:
+            return repr(error)
+        return None if expected in str(shown) else shown
 
     def signal_service(self, number: signal.Signals) -> None:
         assert self.service is not None

@@ -3,6 +3,7 @@
 import pytest
 
 from ari_app.softphone.phone import Mode
+from ari_app.softphone.prompt_match import wait_prompt
 from ari_app.softphone.tones import tones_in_wav
 from tests.asterisk.hall import Hall
 
@@ -55,3 +56,59 @@ async def test_no_agent_means_music_and_whoever_becomes_ready_is_bridged(hall: H
         await phone.hang_up()
         await citizen.wait_ended()
     assert (await hall.ticket("13800138002"))["who_hung_up"] == "agent"
+
+
+async def test_whoever_presses_nothing_hears_the_whole_menu_and_reaches_a_person(hall: Hall):
+    desk = await hall.desk("1001")
+    prompts = hall.settings.prompts_dir
+    async with hall.phone("1001") as phone, hall.citizen("13800138003") as citizen:
+        await citizen.dial()
+        await citizen.wait_answered()
+        ear = citizen.rtp
+        for language, prompt in (
+            ("zh_CN", "notice_greeting"),
+            ("zh_CN", "menu_zh"),
+            ("en", "menu_en"),
+            ("ja", "menu_ja"),
+            ("ko", "menu_ko"),
+            ("zh_CN", "menu_urgent"),
+        ):
+            await wait_prompt(ear, prompts / language / f"{prompt}.alaw", within_s=20, whole=True)
+        await wait_prompt(ear, prompts / "zh_CN" / "connecting.alaw", within_s=8.0)
+        await desk.wait("connected", within_s=12.0)
+        phone.rtp.play_tone(AGENT_HZ)
+        await citizen.rtp.wait_heard(AGENT_HZ, within_s=5.0)
+        await desk.post(f"/calls/{desk.messages[-1]['call']}/hang-up")
+        await citizen.wait_ended()
+    ticket = await hall.ticket("13800138003")
+    assert ticket["ivr_path"][0] == ["welcome", ""]
+    assert ticket["language"] == "zh_CN"
+
+
+async def test_a_caller_who_waits_hears_the_music(hall: Hall):
+    async with hall.citizen("13800138004") as citizen:
+        await citizen.dial()
+        await citizen.wait_answered()
+        await citizen.press("0")
+        music = hall.settings.prompts_dir / "music" / "hold.alaw"
+        await wait_prompt(citizen.rtp, music, within_s=8.0)
+        await citizen.hang_up()
+    assert (await hall.ticket("13800138004"))["outcome"] == "abandoned_waiting"
+
+
+async def test_earlier_calls_of_the_same_number_are_on_the_screen(hall: Hall):
+    desk = await hall.desk("1001")
+    async with hall.phone("1001"):
+        for _ in range(2):
+            async with hall.citizen("13800138005") as citizen:
+                await citizen.dial()
+                await citizen.wait_answered()
+                await citizen.press("0")
+                await desk.wait_state("talking", within_s=8.0)
+                await citizen.hang_up()
+            await desk.wait_state("ready", within_s=5.0)
+    first, second = [message for message in desk.messages if message["type"] == "offer"]
+    assert first["earlier_calls"] == []
+    [earlier] = second["earlier_calls"]
+    assert earlier["ticket_id"] == f"t-{first['call']}"
+    assert [ticket["ticket_id"] for ticket in second["open_tickets"]] == [f"t-{first['call']}"]

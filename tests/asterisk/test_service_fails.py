@@ -1,0 +1,166 @@
+"""The service is killed, hung or replaced: talks go on, callers are answered, no ticket is lost."""
+
+import signal
+
+import pytest
+
+from ari_app.softphone.phone import Mode
+from ari_app.softphone.prompt_match import wait_prompt
+from ari_app.softphone.tones import tones_in_wav
+from tests.asterisk.hall import Hall, eventually
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
+
+CITIZEN_HZ, AGENT_HZ, LATER_HZ = 700, 1100, 1500
+
+
+async def test_killed_in_a_talk_both_go_on_talking_and_the_recording_is_whole(hall: Hall):
+    desk = await hall.desk("1001")
+    async with hall.phone("1001") as phone, hall.citizen("13800138301") as citizen:
+        await citizen.dial()
+        await citizen.wait_answered()
+        await citizen.press("0")
+        await desk.wait("connected", within_s=8.0)
+        citizen.rtp.play_tone(CITIZEN_HZ)
+        await phone.rtp.wait_heard(CITIZEN_HZ, within_s=5.0)
+        await hall.kill_service()
+        phone.rtp.play_tone(AGENT_HZ)
+        await citizen.rtp.wait_heard(AGENT_HZ, within_s=5.0)
+        await hall.start_service()
+        phone.rtp.play_tone(LATER_HZ)
+        await citizen.rtp.wait_heard(LATER_HZ, within_s=5.0)
+        await desk.wait_state("talking", within_s=5.0)
+        await citizen.hang_up()
+        await desk.wait_state("ready", within_s=10.0)
+    heard = tones_in_wav(await hall.recording("13800138301"), [CITIZEN_HZ, AGENT_HZ, LATER_HZ])
+    assert all(heard.values()), heard
+    ticket = await hall.ticket("13800138301")
+    assert (ticket["outcome"], ticket["agent_id"]) == ("answered", "1001")
+
+
+async def test_killed_in_a_talk_that_ends_meanwhile_the_ticket_tells_so(hall: Hall):
+    desk = await hall.desk("1001")
+    async with hall.phone("1001") as phone, hall.citizen("13800138302") as citizen:
+        await citizen.dial()
+        await citizen.wait_answered()
+        await citizen.press("0")
+        await desk.wait("connected", within_s=8.0)
+        await hall.kill_service()
+        await citizen.hang_up()
+        await hall.start_service()
+        await phone.wait("released", within_s=5.0)
+        await desk.wait_state("ready", within_s=10.0)
+    assert (await hall.ticket("13800138302"))["outcome"] == "answered"
+
+
+async def test_killed_while_a_caller_waits_the_caller_is_still_served(hall: Hall):
+    async with hall.phone("1001"), hall.citizen("13800138303") as citizen:
+        await citizen.dial()
+        await citizen.wait_answered()
+        await citizen.press("0")
+        music = hall.settings.prompts_dir / "music" / "hold.alaw"
+        await wait_prompt(citizen.rtp, music, within_s=8.0)
+        await hall.kill_service()
+        await hall.start_service()
+        desk = await hall.desk("1001")
+        await desk.wait("connected", within_s=8.0)
+        await citizen.hang_up()
+    assert (await hall.ticket("13800138303"))["outcome"] == "answered"
+
+
+async def test_killed_during_the_menu_the_menu_begins_again(hall: Hall):
+    desk = await hall.desk("1003")
+    async with hall.phone("1003"), hall.citizen("13800138304") as citizen:
+        await citizen.dial()
+        await citizen.wait_answered()
+        notice = hall.settings.prompts_dir / "zh_CN" / "notice_greeting.alaw"
+        await wait_prompt(citizen.rtp, notice, within_s=5.0)
+        await hall.kill_service()
+        await hall.start_service()
+        again_from = citizen.rtp.received[-1].at
+        await wait_prompt(citizen.rtp, notice, within_s=20.0, since=again_from)
+        await citizen.press("3")
+        await desk.wait("connected", within_s=10.0)
+        await citizen.hang_up()
+    assert (await hall.ticket("13800138304"))["language"] == "en"
+
+
+async def test_killed_while_the_agent_rings_the_caller_is_offered_again(hall: Hall):
+    desk = await hall.desk("1001")
+    async with hall.phone("1001", Mode.WAIT) as phone, hall.citizen("13800138305") as citizen:
+        await citizen.dial()
+        await citizen.wait_answered()
+        await citizen.press("0")
+        await phone.wait_ringing()
+        await hall.kill_service()
+        phone.mode = Mode.ANSWER
+        await hall.start_service()
+        await phone.wait_ringing(within_s=10.0, count=2)
+        await desk.wait_state("talking", within_s=5.0)
+        assert phone.most_at_once == 1
+        await citizen.hang_up()
+    assert (await hall.ticket("13800138305"))["outcome"] == "answered"
+
+
+async def test_while_the_service_is_down_the_dialplan_rings_the_duty_phones(hall: Hall):
+    await hall.kill_service()
+    async with hall.phone("1001") as phone, hall.citizen("13800138306") as citizen:
+        await citizen.dial()
+        await citizen.wait_answered()
+        await phone.wait_ringing(within_s=15.0)
+        citizen.rtp.play_tone(CITIZEN_HZ)
+        phone.rtp.play_tone(AGENT_HZ)
+        await phone.rtp.wait_heard(CITIZEN_HZ, within_s=5.0)
+        await citizen.rtp.wait_heard(AGENT_HZ, within_s=5.0)
+        await citizen.hang_up()
+    await hall.start_service()
+    recording = await hall.recording("13800138306", within_s=25.0)
+    heard = tones_in_wav(recording, [CITIZEN_HZ, AGENT_HZ])
+    assert all(heard.values()), heard
+    ticket = await hall.ticket("13800138306")
+    assert ticket["outcome"] == "answered_fallback"
+    assert ticket["agent_id"] == "1001"
+    assert ticket["source"] == "cel"
+
+
+async def test_a_hung_service_sends_new_callers_to_the_duty_phones(hall: Hall):
+    desk = await hall.desk("1002", ready=False)
+    hall.signal_service(signal.SIGSTOP)
+    try:
+        await hall.wait_heartbeat_stale()
+        async with hall.phone("1002") as phone, hall.citizen("13800138307") as citizen:
+            await citizen.dial()
+            await citizen.wait_answered()
+            await phone.wait_ringing(within_s=15.0)
+            await phone.rtp.wait_audio(within_s=5.0)
+            await citizen.hang_up()
+    finally:
+        hall.signal_service(signal.SIGCONT)
+    await hall.wait_ready()
+    await desk.wait_state("paused", within_s=5.0)
+    ticket = await hall.ticket("13800138307", within_s=25.0)
+    assert ticket["outcome"] == "answered_fallback"
+
+
+async def test_a_second_instance_takes_over_and_the_first_stands_by(hall: Hall):
+    first = hall.service
+    assert first is not None
+    async with hall.citizen("13800138308") as citizen:
+        await citizen.dial()
+        await citizen.wait_answered()
+        await citizen.press("0")
+        second = await hall.start_second_service()
+        try:
+            await eventually(hall.first_is_standby, within_s=15.0, what="no standby")
+            await eventually(
+                lambda: hall.component(second.web_url, "asterisk"),
+                within_s=10.0,
+                what="the second does not serve",
+            )
+            await citizen.hang_up()
+        finally:
+            await second.stop()
+    assert "another instance took over" in hall.log()
+    await hall.stop_service()
+    await hall.start_service()
+    assert (await hall.ticket("13800138308"))["outcome"] == "abandoned_waiting"
