@@ -101,8 +101,8 @@ async def _run_system(
 ) -> None:
     results, freed = into
     say(f"bench: {system.name}: starting")
-    await system.start()
     try:
+        await system.start()
         for rate in options.rates:
             if system.max_rate is not None and rate > system.max_rate:
                 say(f"bench: {system.name}: not at {rate:g} calls/s, it is known to collapse there")
@@ -126,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ari_loop.install(say)
         results, freed = asyncio.run(run(options))
     except _EXPECTED as error:
-        say(f"bench: cannot go on: {error}")
+        say(f"bench: cannot go on: {type(error).__name__}: {error}")
         return 1
     figures = report.as_json(results, freed, about)
     say(f"bench: written to {report.save(figures)}")

@@ -11,6 +11,7 @@ import aiohttp
 
 # Signing in costs the service a password hash each; more at once only queue up.
 _SIGN_INS_AT_ONCE = 4
+_TIMEOUT = aiohttp.ClientTimeout(total=30)
 
 
 class Desks:
@@ -24,7 +25,10 @@ class Desks:
 
     async def sign_in(self, passwords: Mapping[str, str]) -> None:
         """Everybody has a desk afterwards, nobody is ready."""
-        self._client = aiohttp.ClientSession(self._url)
+        # The default limit of 100 connections counts the sockets, too.
+        self._client = aiohttp.ClientSession(
+            self._url, connector=aiohttp.TCPConnector(limit=0), timeout=_TIMEOUT
+        )
         slots = asyncio.Semaphore(_SIGN_INS_AT_ONCE)
 
         async def one(agent: str, password: str) -> None:
