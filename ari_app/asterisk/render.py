@@ -32,6 +32,8 @@ _EMPTY = (
 )  # fmt: skip
 _RESERVED = frozenset({"agent", "global", "system", "trunk", "transport-udp"})
 _MAX_DIGITS = 32
+# So few duty phones ring together: one that is not there must not cost the caller 15 s.
+_RING_ALL = 10
 # The socket's path must fit into sockaddr_un.
 _MAX_SOCKET_PATH = 107
 
@@ -159,6 +161,7 @@ def _agent_words(
     return {
         "ari_password": passwords.ari,
         "agents": "\n".join(sections),
+        "fallback_strategy": "ringall" if len(duty) <= _RING_ALL else "rrmemory",
         "fallback_members": "\n".join(f"member = PJSIP/{agent_id}" for agent_id in duty),
     }
 

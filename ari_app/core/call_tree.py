@@ -46,13 +46,12 @@ class CallTree:
         out: Out = []
         if event is None:
             return self._with_music(call, out), out
-        before = call.flow.node
         state, actions = ivr.step(self._flow, call.flow, event, now)
         call = replace(call, flow=state)
         for action in actions:
             call = self._act(call, action, now, out)
         call = self._with_music(call, out)
-        if actions and (before != state.node or call.phase is Phase.QUEUED):
+        if actions:
             out.append(Write(call.saved()))
         return call, out
 

@@ -12,13 +12,14 @@ import ivr
 from ari_app.core.call import Call, Phase
 from ari_app.core.call_tree import Out
 from ari_app.core.calls import CallEngine
-from ari_app.core.commands import Connect, DropBridge, HangUp, Write
+from ari_app.core.commands import Connect, DropBridge, HangUp, StopPlay, Write
 from ari_app.core.events import AsteriskSeen, CallAdopted, CallArrived, LegDown, LegUp
 from ari_app.core.values import (
     BridgeSeen,
     CallId,
     LegId,
     LegSeen,
+    PlayId,
     bridge_of,
     call_of,
 )
@@ -134,6 +135,8 @@ def _adopt(calls: CallEngine, leg: LegSeen, view: View, now: float) -> Out:
     call_id = CallId(leg.leg)
     agent = view.talking_to(call_id)
     if agent is None or call_id in calls.given_up:
-        return calls.handle(CallArrived(call_id, leg.caller, leg.dialled), now)
+        # Whoever greeted them is gone, but may still be heard.
+        arrived = CallArrived(call_id, leg.caller, leg.dialled)
+        return [StopPlay(PlayId(f"{call_id}.p1")), *calls.handle(arrived, now)]
     call = Call(call_id, leg.caller, leg.dialled, now, ivr.start(calls.flow))
     return [Write(call.opened(calls.tree_version)), *_take_up(calls, call, agent, now)]

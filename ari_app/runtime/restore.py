@@ -16,7 +16,7 @@ from ari_app.core.agent import Agent
 from ari_app.core.call import Call
 from ari_app.core.phone_number import caller_of
 from ari_app.core.records import SaveAgent
-from ari_app.core.values import AgentId, CallId
+from ari_app.core.values import AgentId, CallId, PlayId
 from ari_app.db.recorder import Recorder
 from ari_app.db.repo import Repo
 from ari_app.db.rows import StoredAgent, StoredCall
@@ -48,6 +48,7 @@ def _call(row: StoredCall, flow: ivr.Flow) -> Call:
     anew = Call(
         CallId(row.call_id), caller_of(row.caller, ""), row.dialled, row.arrived_at,
         ivr.start(flow), plays=calls.RESUMED_IDS, offers=calls.RESUMED_IDS,
+        play=PlayId(f"{row.call_id}.p1"),
     )  # fmt: skip
     if row.snapshot is None:
         return anew

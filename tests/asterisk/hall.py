@@ -29,6 +29,9 @@ from ari_app.softphone.sipp import free_port
 from tests.ports import free_offset, free_tcp_port
 
 SHARED = ("flows", "prompts", "hotline.yaml")
+NOTHING_OF = ("hotline_waiting_calls{", "hotline_agents{", "hotline_engine_errors_total")
+"""Figures that must be absent or zero once everybody has gone home."""
+
 QUEUES = {"general": {"ring_s": 2, "wrap_up_s": 1}, "enterprise": {}, "urgent": {}}
 SKILLS = {
     "1001": {"zh": 5},
@@ -315,7 +318,7 @@ class Hall:
         fields: dict[str, Any] = {}
 
         async def missing() -> object:
-            fields.update(await self.ticket(number))
+            fields.update(await self.ticket(number, within_s=within_s))
             return None if fields.get("recording_ref") else "not checked yet"
 
         await eventually(missing, within_s=within_s, what=f"recording of {number}")
@@ -339,9 +342,7 @@ class Hall:
             return f"channels {channels!r}, bridges {lines}"
         async with self.session.get(f"{self.settings.web_url}/metrics") as answer:
             waiting = [
-                line
-                for line in (await answer.text()).splitlines()
-                if line.startswith(("hotline_waiting_calls{", "hotline_engine_errors_total"))
+                line for line in (await answer.text()).splitlines() if line.startswith(NOTHING_OF)
             ]
         return [line for line in waiting if not line.endswith(" 0.0")]
 

@@ -351,9 +351,7 @@ def test_the_checked_recording_is_written_into_the_ticket():
     book = Playbook()
     book >> RecordingChecked(C, ok=True, file="x.wav", duration_s=12.0, reason="")
     [saved] = book.records(SaveTicket)
-    assert saved.ticket["recording_ref"] == [
-        {"file": "x.wav", "duration_s": 12.0, "problem": None}
-    ]
+    assert saved.ticket["recording_ref"] == [{"file": "x.wav", "duration_s": 12.0, "problem": None}]
 
 
 def test_each_change_of_an_agent_is_written_down():
