@@ -52,7 +52,7 @@ class Agents:
         moved = self.by_id[agent].moved(signal, now, reason=reason, until=until, call=call)
         if moved is None:
             return []
-        if moved.state is AgentState.READY and desk_gone_s(moved, now) >= DESK_GONE_PAUSE_S:
+        if moved.state is AgentState.READY and is_desk_gone(moved, now, DESK_GONE_PAUSE_S):
             moved = moved.moved(Signal.WANT_PAUSE, now, reason="desk_lost") or moved
         return self.put(moved)
 
@@ -71,8 +71,9 @@ class Agents:
         self.ends.set(agent.agent_id, _deadline(agent))
 
 
-def desk_gone_s(agent: Agent, now: float) -> float:
-    return 0.0 if agent.desk_lost_at is None else now - agent.desk_lost_at
+def is_desk_gone(agent: Agent, now: float, limit_s: float) -> bool:
+    """Reckoned as the deadline is: a difference of instants may round to just below the limit."""
+    return agent.desk_lost_at is not None and agent.desk_lost_at + limit_s <= now
 
 
 def _deadline(agent: Agent) -> float | None:

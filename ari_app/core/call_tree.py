@@ -24,7 +24,7 @@ from ari_app.core.events import CallLeft, CallQueued, ToDispatcher
 from ari_app.core.values import Centre, LegId, PlayId, QueueName, bridge_of
 
 HANG_UP_S = 5.0
-"""How long a channel may take to go after we asked it to; the sweeper hangs up what stays."""
+"""How long a channel may take to go after we asked it to; then it is asked again."""
 
 PLAY_GRACE_S = 5.0
 """Asterisk does not promise PlaybackFinished: a prompt is over this long after its length."""

@@ -79,7 +79,6 @@ class CallEngine:
     ) -> None:
         self.flow = flow
         self.calls: dict[CallId, Call] = dict(calls or {})
-        self.given_up: set[CallId] = set()
         self._tree = CallTree(flow, centre, prompt_seconds)
         self.tree_version = tree_version
         # Restored calls have no deadlines yet: the caller may be gone, and nothing reaches Asterisk
@@ -102,8 +101,6 @@ class CallEngine:
     def _arrived(self, event: CallArrived, now: float) -> Out:
         if event.call in self.calls:
             return []
-        if event.call in self.given_up:
-            return [HangUp(LegId(event.call))]
         call = Call(event.call, event.caller, event.dialled, now, ivr.start(self.flow))
         out: Out = [Write(call.opened(self.tree_version)), Answer(LegId(event.call))]
         if event.caller.number:
@@ -120,7 +117,7 @@ class CallEngine:
     def _leg_event(self, event: LegEvent, now: float) -> Out:
         call = self.calls.get(_call_named_in(event))
         if call is None:
-            return self._for_nobody(event)
+            return _for_nobody(event)
         match event:
             case LegDown():
                 return self._leg_down(call, event, now)
@@ -279,8 +276,7 @@ class CallEngine:
 
     def _due(self, call: Call, now: float) -> Out:
         if call.phase is Phase.ENDING and call.until is not None and call.until <= now:
-            self.given_up.add(call.call_id)
-            return self.close(call, now)
+            return self._hang_up(call, now)
         if call.phase is Phase.CONNECTING and call.until is not None and call.until <= now:
             return [*self._cancelled(call, now), OfferFailed(call.call_id, 0)]
         if call.play is not None and call.play_until is not None and call.play_until <= now:
@@ -288,6 +284,11 @@ class CallEngine:
         if call.phase in (Phase.IN_FLOW, Phase.QUEUED):
             return self._flow(call, ivr.TimedOut(), now)
         return []
+
+    def _hang_up(self, call: Call, now: float) -> Out:
+        """Once more, until Asterisk says that the channel is gone: it cannot be left alone."""
+        self._put(replace(call, until=now + HANG_UP_S))
+        return [HangUp(LegId(call.call_id))]
 
     # --- after a gap -------------------------------------------------------------------------
 
@@ -301,8 +302,7 @@ class CallEngine:
             case Phase.QUEUED:
                 return [*stop, *self._flow(call, ivr.Entered(), now)]
             case Phase.ENDING:
-                self._put(replace(call, until=now + HANG_UP_S))
-                return [*stop, HangUp(LegId(call.call_id))]
+                return [*stop, *self._hang_up(call, now)]
         return []
 
     def talking(self, call: Call, leg: LegId, offers: int, now: float) -> Call:
@@ -318,12 +318,6 @@ class CallEngine:
         self._put(call)
         return call
 
-    def _for_nobody(self, event: LegEvent) -> Out:
-        """An agent who answers when the caller has just gone must not talk to nobody."""
-        if isinstance(event, LegDown):
-            self.given_up.discard(CallId(event.leg))
-        return [HangUp(event.leg)] if isinstance(event, LegUp) else []
-
     def _put(self, call: Call) -> None:
         self.calls[call.call_id] = call
         self._ends.set(call.call_id, call.deadline())
@@ -337,6 +331,11 @@ def _call_named_in(event: LegEvent) -> CallId:
             return call_of(event.bridge)
         case _:
             return call_of(event.leg)
+
+
+def _for_nobody(event: LegEvent) -> Out:
+    """An agent who answers when the caller has just gone must not talk to nobody."""
+    return [HangUp(event.leg)] if isinstance(event, LegUp) else []
 
 
 def _recording_fields(event: RecordingChecked) -> dict[str, Json]:

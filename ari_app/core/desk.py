@@ -12,7 +12,7 @@ from ari_app.core.agents import (
     DESK_GONE_SIGN_OUT_S,
     Agents,
     Out,
-    desk_gone_s,
+    is_desk_gone,
 )
 from ari_app.core.commands import Refuse
 from ari_app.core.events import DeskConnected, DeskLost
@@ -47,11 +47,10 @@ def desk_changed(agents: Agents, said: DeskConnected | DeskLost, now: float) -> 
 
 def desk_overdue(agents: Agents, agent: Agent, now: float) -> Out:
     """A desk that does not come back: no more calls, then out."""
-    gone_s = desk_gone_s(agent, now)
-    if gone_s >= DESK_GONE_SIGN_OUT_S:
+    if is_desk_gone(agent, now, DESK_GONE_SIGN_OUT_S):
         agents.put(replace(agent, desk_lost_at=None, has_desk=False))
         return agents.move(agent.agent_id, Signal.SIGN_OUT, now, reason="desk_lost")
-    if gone_s >= DESK_GONE_PAUSE_S and agent.state is AgentState.READY:
+    if is_desk_gone(agent, now, DESK_GONE_PAUSE_S) and agent.state is AgentState.READY:
         return agents.move(agent.agent_id, Signal.WANT_PAUSE, now, reason="desk_lost")
     agents.index(agent)
     return []

@@ -58,7 +58,6 @@ def differences(
 ) -> Iterator[Finding]:
     """Every difference. ``ringing`` are the calls whose offered agent's phone was asked to ring."""
     view = View(seen)
-    calls.given_up &= {CallId(leg) for leg in view.legs}
     for call in list(calls.calls.values()):
         yield from _believed(calls, call, view, ringing, now)
     for leg in view.legs.values():
@@ -134,7 +133,7 @@ def _adopt(calls: CallEngine, leg: LegSeen, view: View, now: float) -> Out:
     """A caller nobody knows of: in a talk, leave them in it; otherwise greet them anew."""
     call_id = CallId(leg.leg)
     agent = view.talking_to(call_id)
-    if agent is None or call_id in calls.given_up:
+    if agent is None:
         # Whoever greeted them is gone, but may still be heard.
         arrived = CallArrived(call_id, leg.caller, leg.dialled)
         return [StopPlay(PlayId(f"{call_id}.p1")), *calls.handle(arrived, now)]

@@ -1,0 +1,152 @@
+"""A small model of Asterisk: legs, bridges and playbacks, and the events they give.
+
+Commands take effect at once; their events wait in one line per call, and whoever drives the model
+decides when they are heard. While the link is lost, commands fail and events are gone for ever.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from ari_app.core.commands import (
+    Answer,
+    CheckRecording,
+    Command,
+    Connect,
+    DropBridge,
+    HangUp,
+    LookUpCaller,
+    Play,
+    RingAgent,
+    StopPlay,
+)
+from ari_app.core.events import (
+    AsteriskSeen,
+    BridgeEntered,
+    CallArrived,
+    CallerKnown,
+    Event,
+    KeyPressed,
+    LegDown,
+    LegRinging,
+    LegUp,
+    PlayEnded,
+    RecordingChecked,
+    RingFailed,
+)
+from ari_app.core.values import (
+    AgentId,
+    BridgeId,
+    BridgeSeen,
+    Caller,
+    CallId,
+    History,
+    LegId,
+    LegSeen,
+    PlayId,
+    call_of,
+)
+
+USER_BUSY, NORMAL = 17, 16
+
+
+@dataclass
+class FakeAsterisk:
+    """``callers`` are up from the first moment; of ``phones`` each agent has at most one leg."""
+
+    callers: set[CallId] = field(default_factory=set)
+    phones: dict[LegId, AgentId] = field(default_factory=dict)
+    up: set[LegId] = field(default_factory=set)
+    bridges: dict[BridgeId, set[LegId]] = field(default_factory=dict)
+    plays: dict[PlayId, LegId] = field(default_factory=dict)
+    events: dict[CallId, deque[Event]] = field(default_factory=dict)
+    has_link: bool = True
+
+    # --- people ------------------------------------------------------------------------------
+
+    def call_in(self, call: CallId) -> None:
+        self.callers.add(call)
+        self.happen(call, CallArrived(call, Caller("13800138000"), "12345"))
+
+    def press(self, call: CallId, digit: str) -> None:
+        self.happen(call, KeyPressed(LegId(call), digit))
+
+    def answer(self, leg: LegId) -> None:
+        self.up.add(leg)
+        self.happen(call_of(leg), LegUp(leg))
+
+    def end(self, leg: LegId, cause: int = NORMAL) -> None:
+        """A leg goes, with its playbacks and its place in a bridge."""
+        if leg not in self.callers and leg not in self.phones:
+            return
+        self.callers.discard(CallId(leg))
+        self.phones.pop(leg, None)
+        self.up.discard(leg)
+        for play in [play for play, where in self.plays.items() if where == leg]:
+            self.finish(play, ok=False)
+        for legs in self.bridges.values():
+            legs.discard(leg)
+        self.happen(call_of(leg), LegDown(leg, cause))
+
+    def finish(self, play: PlayId, *, ok: bool = True) -> None:
+        if self.plays.pop(play, None) is not None:
+            self.happen(call_of(play), PlayEnded(play, ok))
+
+    # --- the link ----------------------------------------------------------------------------
+
+    def happen(self, call: CallId, event: Event) -> None:
+        if self.has_link:
+            self.events.setdefault(call, deque()).append(event)
+
+    def lose_link(self) -> None:
+        self.has_link = False
+        self.events.clear()
+
+    def seen(self, *, is_resync: bool) -> AsteriskSeen:
+        legs = [LegSeen(LegId(call), True, caller=Caller("1"), dialled="1") for call in
+                sorted(self.callers)]  # fmt: skip
+        legs += [LegSeen(leg, leg in self.up, agent) for leg, agent in sorted(self.phones.items())]
+        bridges = [BridgeSeen(name, frozenset(legs)) for name, legs in self.bridges.items()]
+        return AsteriskSeen(tuple(legs), tuple(bridges), {}, is_resync)
+
+    def execute(self, command: Command) -> None:
+        if isinstance(command, RingAgent) and not self.has_link:
+            self.events.setdefault(command.call, deque()).append(RingFailed(command.leg))
+        elif self.has_link:
+            self._do(command)
+
+    def _do(self, command: Command) -> None:
+        match command:
+            case Answer(leg) if leg not in self.callers:
+                self.happen(CallId(leg), LegDown(leg))
+            case Play(leg, play):
+                if leg in self.callers:
+                    self.plays[play] = leg
+                else:
+                    self.happen(CallId(leg), LegDown(leg))
+            case StopPlay(play):
+                self.finish(play)
+            case RingAgent():
+                self._ring(command)
+            case Connect(bridge, legs):
+                there = [leg for leg in legs if leg in self.callers or leg in self.up]
+                self.bridges.setdefault(bridge, set()).update(there)
+                for leg in there:
+                    self.happen(call_of(bridge), BridgeEntered(bridge, leg))
+            case DropBridge(bridge):
+                self.bridges.pop(bridge, None)
+            case HangUp(leg):
+                self.end(leg)
+            case LookUpCaller(call):
+                self.happen(call, CallerKnown(call, History(tickets=({"ticket_id": "t"},))))
+            case CheckRecording(call):
+                self.happen(call, RecordingChecked(call, True, "x.wav", 1.0, ""))
+
+    def _ring(self, command: RingAgent) -> None:
+        assert command.leg not in self.phones, f"{command.leg} is used twice"
+        if command.call not in self.callers:
+            self.happen(command.call, LegDown(LegId(command.call)))
+        elif command.agent in self.phones.values():
+            self.happen(command.call, LegDown(command.leg, USER_BUSY))
+        else:
+            self.phones[command.leg] = command.agent
+            self.happen(command.call, LegRinging(command.leg))
