@@ -91,7 +91,7 @@ class CallTree:
             queued_at=call.queued_at or now,
         )
         call = self._with_music(call, out)
-        out.append(_queued(call, now))
+        out.append(queued(call, now))
         return call
 
     def _with_music(self, call: Call, out: Out) -> Call:
@@ -114,7 +114,7 @@ def _end(call: Call, now: float, out: Out) -> Call:
     return replace(ending, hung_up_by="system", until=now + HANG_UP_S, agent=None, leg=None)
 
 
-def _queued(call: Call, now: float) -> CallQueued:
+def queued(call: Call, now: float) -> CallQueued:
     return CallQueued(
         call.call_id,
         QueueName(call.queue),

@@ -10,7 +10,7 @@ from typing import assert_never
 
 import ivr
 from ari_app.core.call import LEFT_IN, Call, Outcome, Phase
-from ari_app.core.call_tree import HANG_UP_S, CallTree, Out, PromptSeconds, drop_agent
+from ari_app.core.call_tree import HANG_UP_S, CallTree, Out, PromptSeconds, drop_agent, queued
 from ari_app.core.commands import (
     Answer,
     CheckRecording,
@@ -300,7 +300,8 @@ class CallEngine:
             case Phase.IN_FLOW:
                 return [*stop, Answer(LegId(call.call_id)), *self._flow(call, ivr.Entered(), now)]
             case Phase.QUEUED:
-                return [*stop, *self._flow(call, ivr.Entered(), now)]
+                # The place is kept during a prompt too, which by itself puts nobody in a queue.
+                return [*stop, queued(call, now), *self._flow(call, ivr.Entered(), now)]
             case Phase.ENDING:
                 return [*stop, *self._hang_up(call, now)]
         return []
