@@ -104,7 +104,12 @@ class Service:
             sessions=records,
             desks=self._desks,
             now=self.clock.now,
-            settings=WebSettings(registry=self.metrics.registry, hasher=accounts.hasher),
+            settings=WebSettings(
+                registry=self.metrics.registry,
+                hasher=accounts.hasher,
+                # Calls are served without either: what is to be written waits in the journal.
+                optional_components=frozenset({"database", "redis"}),
+            ),
         )
 
     def status(self) -> dict[str, Json]:

@@ -91,7 +91,7 @@ class Desk:
     async def open(self) -> "Desk":
         """Open the desk's socket."""
         self._socket = await self._hall.session.ws_connect(
-            f"{self._hall.settings.web_url}/api/v1/desk", headers=self._headers()
+            f"{self._hall.settings.web_url}/api/v1/desk", headers=self.headers
         )
         self._reader = asyncio.create_task(self._read())
         await self.wait("hello", within_s=5.0)
@@ -102,10 +102,10 @@ class Desk:
         return self
 
     async def post(self, path: str, body: Mapping[str, object] | None = None) -> Any:
-        return await self._hall.post(path, body or {}, self._headers())
+        return await self._hall.post(path, body or {}, self.headers)
 
     async def state(self) -> dict[str, Any]:
-        return await self._hall.get("/agent", self._headers())
+        return await self._hall.get("/agent", self.headers)
 
     async def wait_state(self, state: str, *, within_s: float, reason: str | None = None) -> None:
         async def differs() -> object:
@@ -151,7 +151,8 @@ class Desk:
                 self.messages.append(frame.json())
                 self._arrived.notify_all()
 
-    def _headers(self) -> dict[str, str]:
+    @property
+    def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token}"}
 
 
@@ -384,8 +385,11 @@ def make_config(folder: Path, ports: Mapping[str, int]) -> Path:
 
 
 @contextlib.asynccontextmanager
-async def open_hall(folder: Path, database_url: str = "") -> AsyncIterator[Hall]:
-    ports = {agent_id: free_port(PHONES_IP) for agent_id in SKILLS}
+async def open_hall(
+    folder: Path, database_url: str = "", *, shared_port: int | None = None
+) -> AsyncIterator[Hall]:
+    """``shared_port``: all agents' phones are at one address, as the crowd's are."""
+    ports = {agent_id: shared_port or free_port(PHONES_IP) for agent_id in SKILLS}
     env = {
         "HOTLINE_PORT_OFFSET": str(free_offset()),
         "HOTLINE_RUN_DIR": str(folder / "var"),

@@ -1,4 +1,4 @@
-"""What an agent's phone can do to an offer: busy, decline, no answer, not there; and desk answer."""
+"""What an agent's phone or desk can do to an offer: busy, decline, no answer, not there."""
 
 import pytest
 

@@ -1,9 +1,5 @@
 """The same tests on SQLite and on a PostgreSQL server of our own, started for them."""
 
-import contextlib
-import os
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,24 +7,13 @@ import pytest
 import pytest_asyncio
 
 from ari_app.db.schema import upgrade
-from tests.db.databases import PROGRAMS, Database, Server, open_database
+from tests.db.databases import Database, Server, open_database, running_postgres
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
-    assert PROGRAMS, "no PostgreSQL server here; install it with: apt-get install postgresql"
-    folder = Path(tempfile.mkdtemp(prefix="hotline-pg-"))  # short: a socket's path has a limit
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres")
-    server = Server(folder)
-    try:
-        server.create()
-        server.start()
+    with running_postgres() as server:
         yield server
-    finally:
-        with contextlib.suppress(AssertionError):
-            server.kill()
-        shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,6 +53,24 @@ class Server:
             command, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True
         )
         assert done.returncode == 0, f"{program}: {done.stderr}{done.stdout}"
+
+
+@contextlib.contextmanager
+def running_postgres() -> Iterator[Server]:
+    """A server for as long as the context lasts; its folder goes with it."""
+    assert PROGRAMS, "no PostgreSQL server here; install it with: apt-get install postgresql"
+    folder = Path(tempfile.mkdtemp(prefix="hotline-pg-"))  # short: a socket's path has a limit
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+    server = Server(folder)
+    try:
+        server.create()
+        server.start()
+        yield server
+    finally:
+        with contextlib.suppress(AssertionError):
+            server.kill()
+        shutil.rmtree(folder)
 
 
 @dataclass
