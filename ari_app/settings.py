@@ -137,7 +137,8 @@ class Settings(BaseModel):
 
     @property
     def cel_file(self) -> Path:
-        return self.run_dir / "cel" / "hotline.csv"
+        """Where Asterisk's cel_custom writes: a fixed place below its log folder."""
+        return self.run_dir / "asterisk" / "log" / "cel-custom" / "hotline.csv"
 
     @property
     def secrets_file(self) -> Path:

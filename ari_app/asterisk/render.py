@@ -128,7 +128,6 @@ def _words(settings: Settings, installation: Installation, folders: Folders) -> 
         "trunk_match": "\n".join(f"match = {one}" for one in settings.trunk_addresses),
         "recordings": str(settings.recordings_dir),
         "digit_patterns": _digit_patterns(),
-        "cel_file": str(settings.cel_file),
         "call_limit_s": str(settings.call_limit_s),
         "heartbeat_limit_s": str(settings.heartbeat_limit_s),
         "fallback_wait_s": str(settings.fallback_wait_s),

@@ -8,7 +8,7 @@ from tests.asterisk.hall import Hall, eventually
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
 
 HOSTILE = [
-    '"><script>alert(1)</script>',
+    '\\"><script>alert(1)</script>',
     "'; DROP TABLE tickets; --",
     "${SHELL(id)}",
     "王\u202eminnie\u200b",
