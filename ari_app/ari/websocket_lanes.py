@@ -89,24 +89,40 @@ class Lane:
         self.pending: dict[str, asyncio.Future[Response]] = {}
         self.malformed_count = 0
         self._last_id = 0
+        self._open = asyncio.Event()
 
     async def request(
         self, operation: Operation, args: Mapping[str, object], limit_s: float
     ) -> Response:
-        """Send without waiting for earlier answers; wait for this one."""
+        """Send without waiting for earlier answers; wait for this one.
+
+        While the lane is down the request waits for it, as long as the limit allows.
+        """
+        try:
+            async with asyncio.timeout(limit_s):
+                while True:
+                    await self._open.wait()
+                    try:
+                        return await self._once(operation, args)
+                    except ConnectionError:
+                        # The answer was lost, and perhaps the request. A channel id that is
+                        # refused as a duplicate leaks inside Asterisk: not for trying out.
+                        if operation.makes_channel or not operation.repeatable:
+                            raise
+        except TimeoutError:
+            raise TimedOut(operation.name, limit_s) from None
+        except ConnectionError as error:
+            raise Unreachable(operation.name, str(error)) from error
+
+    async def _once(self, operation: Operation, args: Mapping[str, object]) -> Response:
         self._last_id += 1
         request_id = str(self._last_id)
         frame = encode_frame(operation, args, request_id)
         answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
         self.pending[request_id] = answer
         try:
-            async with asyncio.timeout(limit_s):
-                await self.socket.send(frame)
-                return await answer
-        except TimeoutError:
-            raise TimedOut(operation.name, limit_s) from None
-        except ConnectionError as error:
-            raise Unreachable(operation.name, str(error)) from error
+            await self.socket.send(frame)
+            return await answer
         finally:
             self.pending.pop(request_id, None)
 
@@ -114,7 +130,7 @@ class Lane:
         """Nothing to do."""
 
     async def socket_opened(self) -> None:
-        """Nothing to do."""
+        self._open.set()
 
     def socket_text(self, text: str) -> None:
         try:
@@ -131,6 +147,7 @@ class Lane:
                 answer.set_result(message)
 
     def socket_lost(self, reason: str) -> None:
+        self._open.clear()
         for answer in self.pending.values():
             if not answer.done():
                 answer.set_exception(ConnectionError(reason))

@@ -53,10 +53,19 @@ def open_writing_sqlite(engine: AsyncEngine) -> Engine:
 
     ``BEGIN IMMEDIATE`` waits for the lock at the start, where nothing can be lost yet.
     """
+    return _open_sqlite(engine, begin="BEGIN IMMEDIATE")
+
+
+def open_reading_sqlite(engine: AsyncEngine) -> Engine:
+    """The same file for a thread that reads beside the writer."""
+    return _open_sqlite(engine, begin="BEGIN")
+
+
+def _open_sqlite(engine: AsyncEngine, *, begin: str) -> Engine:
     url = engine.url.set(drivername="sqlite+pysqlite")
-    writing = create_engine(url, json_serializer=to_json, poolclass=NullPool)
-    _prepare_sqlite(writing, begin="BEGIN IMMEDIATE")
-    return writing
+    opened = create_engine(url, json_serializer=to_json, poolclass=NullPool)
+    _prepare_sqlite(opened, begin=begin)
+    return opened
 
 
 def to_json(value: Any) -> str:

@@ -7,18 +7,19 @@ A SQLite transaction runs whole in one thread, PostgreSQL's on the event loop.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ari_app.db.engine import open_writing_sqlite
 
-Work = Callable[[Connection], None]
+T = TypeVar("T")
+Work = Callable[[Connection], T]
 
 
 class Transactor(Protocol):
-    async def run(self, work: Work, limit_s: float) -> None:
+    async def run(self, work: Work[T], limit_s: float) -> T:
         """Do the work and commit. After an error nobody knows whether it was committed."""
         ...
 
@@ -26,36 +27,38 @@ class Transactor(Protocol):
 
 
 def open_transactor(engine: AsyncEngine) -> Transactor:
-    return SqliteThread(engine) if engine.dialect.name == "sqlite" else Remote(engine)
+    if engine.dialect.name == "sqlite":
+        return SqliteThread(open_writing_sqlite(engine), "sqlite-writer")
+    return Remote(engine)
 
 
 class SqliteThread:
     """One thread, so a transaction that was given up on still ends before the next begins."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = open_writing_sqlite(engine)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._connection: Connection | None = None
 
-    async def run(self, work: Work, limit_s: float) -> None:
+    async def run(self, work: Work[T], limit_s: float) -> T:
         future = asyncio.get_running_loop().run_in_executor(self._thread, self._run, work)
         done, _ = await asyncio.wait((future,), timeout=limit_s)
         if not done:
             future.add_done_callback(_forget)
-            raise TimeoutError(f"SQLite did not commit within {limit_s:.1f} s")
-        future.result()
+            raise TimeoutError(f"SQLite did not answer within {limit_s:.1f} s")
+        return future.result()
 
     async def close(self) -> None:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._thread, self._disconnect)
         self._thread.shutdown()
 
-    def _run(self, work: Work) -> None:
+    def _run(self, work: Work[T]) -> T:
         if self._connection is None:
             self._connection = self._engine.connect()
         try:
             with self._connection.begin():
-                work(self._connection)
+                return work(self._connection)
         except BaseException:
             self._disconnect()
             raise
@@ -73,13 +76,13 @@ class Remote:
         self._engine = engine
         self._connection: AsyncConnection | None = None
 
-    async def run(self, work: Work, limit_s: float) -> None:
+    async def run(self, work: Work[T], limit_s: float) -> T:
         try:
             async with asyncio.timeout(limit_s):
                 if self._connection is None:
                     self._connection = await self._engine.connect()
                 async with self._connection.begin():
-                    await self._connection.run_sync(work)
+                    return await self._connection.run_sync(work)
         except BaseException:
             await self._throw_away()
             raise
@@ -96,6 +99,6 @@ class Remote:
             await connection.close()
 
 
-def _forget(future: asyncio.Future[None]) -> None:
+def _forget(future: asyncio.Future[T]) -> None:
     if not future.cancelled():
         future.exception()

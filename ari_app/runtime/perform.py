@@ -16,9 +16,8 @@ from ari_app.core.commands import CheckRecording, LaneCommand, LookUpCaller, Tel
 from ari_app.core.events import CallerKnown, Event, RecordingChecked
 from ari_app.core.records import CloseCall, Record
 from ari_app.core.values import CallId, History
+from ari_app.db.history import EarlierTicket, HistoryReader
 from ari_app.db.recorder import Recorder
-from ari_app.db.repo import Repo
-from ari_app.db.rows import StoredTicket
 from ari_app.metrics import Metrics
 from ari_app.runtime.clock import Clock
 from recordings.names import BadName, path_in
@@ -44,7 +43,7 @@ class Performer:
         self,
         executor: Executor,
         recorder: Recorder,
-        repo: Repo,
+        history: HistoryReader,
         tasks: asyncio.TaskGroup,
         *,
         recordings_dir: Path,
@@ -54,7 +53,7 @@ class Performer:
     ) -> None:
         self._executor = executor
         self._recorder = recorder
-        self._repo = repo
+        self._history = history
         self._tasks = tasks
         self._recordings_dir = recordings_dir
         self._clock = clock
@@ -94,8 +93,8 @@ class Performer:
         since = self._clock.now() - HISTORY_S
         try:
             async with asyncio.timeout(LOOK_UP_LIMIT_S):
-                found = await self._repo.recent_tickets(
-                    command.number, since, limit=HISTORY_ROWS + 1
+                found = await self._history.read(
+                    command.number, since, limit=HISTORY_ROWS + 1, limit_s=LOOK_UP_LIMIT_S
                 )
         except (SQLAlchemyError, OSError) as error:
             _log.warning("history.unknown", call_id=command.call, problem=type(error).__name__)
@@ -128,7 +127,7 @@ class Performer:
         return verdict
 
 
-def _history(rows: list[StoredTicket]) -> History:
+def _history(rows: list[EarlierTicket]) -> History:
     return History(
         calls=tuple(
             {
@@ -144,11 +143,11 @@ def _history(rows: list[StoredTicket]) -> History:
             {
                 "ticket_id": row.ticket_id,
                 "arrived_at": row.arrived_at,
-                "case_type": row.fields.get("case_type"),
-                "urgency": row.fields.get("urgency"),
-                "matter_cause": row.fields.get("matter_cause"),
+                "case_type": row.case_type,
+                "urgency": row.urgency,
+                "matter_cause": row.matter_cause,
             }
             for row in rows
-            if row.is_open
+            if row.closed_at is None
         ),
     )

@@ -27,6 +27,7 @@ from ari_app.core.engine import Engine
 from ari_app.core.records import Json
 from ari_app.db.cel import CelImport
 from ari_app.db.engine import open_engine
+from ari_app.db.history import HistoryReader
 from ari_app.db.recorder import Recorder
 from ari_app.db.repo import Repo
 from ari_app.fanout import Fanout
@@ -69,11 +70,12 @@ class Service:
         session: aiohttp.ClientSession,
         recorder: Recorder,
         repo: Repo,
+        history: HistoryReader,
         restored: Restored,
         tasks: asyncio.TaskGroup,
     ) -> None:
         self._plan, self._session, self._tasks = plan, session, tasks
-        self._recorder, self._repo = recorder, repo
+        self._recorder, self._repo, self._history = recorder, repo, history
         self._rng = random.Random()
         self.clock, self.metrics = Clock(), Metrics()
         self.loop = self._decide(restored)
@@ -165,7 +167,7 @@ class Service:
         return Performer(
             Executor(self.client, settings.ari_app, self.loop.post, sound_uri),
             self._recorder,
-            self._repo,
+            self._history,
             self._tasks,
             recordings_dir=settings.recordings_dir,
             clock=self.clock,
@@ -208,14 +210,15 @@ async def serve(settings: Settings, configuration: Configuration, passwords: Pas
 async def running(plan: Plan) -> AsyncIterator[Service]:
     """The whole service; calls go on in Asterisk after it has ended."""
     database = open_engine(plan.settings.database_url)
-    repo = Repo(database)
+    repo, history = Repo(database), HistoryReader(database)
     recorder = Recorder(database, plan.settings.run_dir / "journal.jsonl", Clock().now)
     try:
         async with asyncio.TaskGroup() as writing:
             writing.create_task(recorder.run())
             async with aiohttp.ClientSession() as session, _endless() as tasks:
                 service = Service(
-                    plan, session=session, recorder=recorder, repo=repo, tasks=tasks,
+                    plan, session=session, recorder=recorder, repo=repo, history=history,
+                    tasks=tasks,
                     restored=await restore(
                         repo, recorder, plan.configuration.flow, Clock().now()
                     ),
@@ -225,6 +228,7 @@ async def running(plan: Plan) -> AsyncIterator[Service]:
                     yield service
             await recorder.close()
     finally:
+        await history.close()
         await database.dispose()
 
 

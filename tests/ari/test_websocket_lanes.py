@@ -10,7 +10,7 @@ from waiting import beside, eventually
 
 from ari_app.ari import Client, TimedOut, Unreachable, WebSocketLanes
 from ari_app.ari.kept_socket import KeptSocket, Patience
-from ari_app.ari.operations import OPERATIONS
+from ari_app.ari.operations import OPERATIONS, Operation
 from ari_app.ari.transport import lane_of
 
 PING = OPERATIONS["asterisk.ping"]
@@ -60,34 +60,56 @@ async def test_a_blocked_request_stalls_its_own_lane_only(
 
 
 @pytest.mark.asyncio
-async def test_a_lost_lane_fails_what_is_pending_and_comes_back(
+async def test_a_request_whose_answer_was_lost_is_repeated_on_the_new_connection(
     lanes: WebSocketLanes, fake: FakeAsterisk
 ) -> None:
     key, app = key_on(2), "app-lane-2"
-    fake.hold("channels/c1")
+    gate = fake.hold("channels/c1")
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(failure(lanes, key))
+        task = group.create_task(lanes.request(GET, {"channel_id": "c1"}, key=key))
+        await eventually(lambda: lanes.pending_count == 1)
+        fake.drop(app)
+        await eventually(lambda: fake.connections.count(app) == 2)
+        gate.set()
+    assert task.result().status == 404
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("operation", "args"),
+    [
+        ("channels.playWithId", {"channel_id": "c1", "playback_id": "p", "media": ["sound:x"]}),
+        ("channels.originateWithId", {"channel_id": "c1", "endpoint": "PJSIP/1001", "app": "app"}),
+    ],
+)
+async def test_what_must_not_happen_twice_is_not_repeated(
+    lanes: WebSocketLanes, fake: FakeAsterisk, operation: str, args: dict[str, object]
+) -> None:
+    key, app = key_on(2), "app-lane-2"
+    row = OPERATIONS[operation]
+    fake.hold(row.path.removeprefix("/").format(channelId="c1", playbackId="p"))
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(failure(lanes, row, args, key))
         await eventually(lambda: lanes.pending_count == 1)
         fake.drop(app)
     assert isinstance(task.result(), Unreachable)
-    await eventually(lambda: lanes.open_count == 3)
-    assert fake.connections.count(app) == 2
-    assert (await lanes.request(PING, {}, key=key)).status == 200
 
 
-async def failure(lanes: WebSocketLanes, key: str) -> Exception:
+async def failure(
+    lanes: WebSocketLanes, row: Operation, args: dict[str, object], key: str
+) -> Exception:
     with pytest.raises(Unreachable) as caught:
-        await lanes.request(GET, {"channel_id": "c1"}, key=key)
+        await lanes.request(row, args, key=key)
     return caught.value
 
 
 @pytest.mark.asyncio
-async def test_without_a_connection_a_request_fails_at_once(
+async def test_without_a_connection_a_request_waits_no_longer_than_its_limit(
     session: aiohttp.ClientSession,
 ) -> None:
     lanes = WebSocketLanes(session, "http://127.0.0.1:9", "app", AUTHORIZATION, rng=Random(1))
-    with pytest.raises(Unreachable, match="not connected"):
-        await lanes.request(PING, {}, key="call")
+    with pytest.raises(TimedOut):
+        await lanes.request(PING, {}, key="call", limit_s=0.05)
 
 
 @pytest.mark.asyncio
