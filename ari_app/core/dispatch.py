@@ -5,8 +5,8 @@ answers with offers. One reservation a call and one call an agent, always.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from typing import assert_never, cast
+from dataclasses import replace
+from typing import assert_never
 
 from ari_app.core import desk
 from ari_app.core.agent import Agent, AgentState, Signal
@@ -40,28 +40,12 @@ from ari_app.core.events import (
     ToDispatcher,
     WrapUpChanged,
 )
-from ari_app.core.records import Json
+from ari_app.core.offer import Offer, ended, pop, reason_of
 from ari_app.core.values import AgentId, CallId, Centre, QueueName
 from ari_app.routing.match import Waiting, longest_idle
 
 AUTO_ANSWER_RING_S = 8.0
 """How long a phone that answers by itself may take before the offer counts as missed."""
-
-BUSY_CAUSES = frozenset({17})
-"""Q.850: user busy. Every other failure is told to the agent as ``phone_unreachable``."""
-DECLINED_CAUSES = frozenset({21})
-NO_ANSWER_CAUSES = frozenset({18, 19})
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An agent reserved for a caller. ``until`` is when it counts as not answered."""
-
-    waiting: Waiting
-    agent: AgentId
-    until: float
-    card: Mapping[str, object]
-    accepted: bool
 
 
 class Dispatcher:
@@ -96,7 +80,7 @@ class Dispatcher:
             case OfferConnected():
                 return self._connected(said.call, now)
             case OfferFailed():
-                return self._offer_missed(said.call, _reason_of(said.cause), now)
+                return self._offer_missed(said.call, reason_of(said.cause), now)
             case CallFinished():
                 return self._call_finished(said.call, said.queue, now)
             case CardChanged():
@@ -121,7 +105,7 @@ class Dispatcher:
             return []
         return [
             *self._agents.move(offer.agent, Signal.CALLER_LEFT, now),
-            _ended(offer, "caller_left"),
+            ended(offer, "caller_left"),
             *self._match(now),
         ]
 
@@ -132,7 +116,7 @@ class Dispatcher:
         self._cards.pop(call, None)
         return [
             *self._agents.move(offer.agent, Signal.CONNECT, now, call=call),
-            _ended(offer, "answered"),
+            ended(offer, "answered"),
             Tell(offer.agent, "connected", {"call": call}),
         ]
 
@@ -144,7 +128,7 @@ class Dispatcher:
         self.waiting[call] = offer.waiting
         return [
             *self._agents.move(offer.agent, Signal.OFFER_MISSED, now, reason=reason),
-            _ended(offer, reason),
+            ended(offer, reason),
             *self._match(now),
         ]
 
@@ -152,12 +136,18 @@ class Dispatcher:
         agent = self._agents.find_talking(call)
         if agent is None:
             return []
-        wrap_up_s = self.wrap_up_s.get(queue, self.centre.queue(queue).wrap_up_s)
+        wrap_up_s = self._wrap_up_s(agent.agent_id, queue)
         out: Out = [Tell(agent.agent_id, "call_ended", {"call": call})]
         out += self._agents.move(agent.agent_id, Signal.CALL_END, now, until=now + wrap_up_s)
         if wrap_up_s <= 0:
             out += self._wrap_up_over(agent.agent_id, now)
         return out
+
+    def _wrap_up_s(self, agent: AgentId, queue: QueueName) -> float:
+        """As long as the queue's; where a gap hid the queue, the longest that it may have been."""
+        queues = {queue} if queue else self._agents.profile(agent).queues
+        lengths = [self.wrap_up_s.get(q, self.centre.queue(q).wrap_up_s) for q in queues]
+        return max(lengths, default=self.centre.queue(queue).wrap_up_s)
 
     def _card_changed(self, said: CardChanged) -> Out:
         if said.call in self._cards:
@@ -166,7 +156,7 @@ class Dispatcher:
         if offer is None:
             return []
         self.offers[said.call] = replace(offer, card=said.card)
-        return [Tell(offer.agent, "offer_changed", _pop(offer.waiting, said.card))]
+        return [Tell(offer.agent, "offer_changed", pop(offer.waiting, said.card))]
 
     # --- after a gap -------------------------------------------------------------------------
 
@@ -206,7 +196,7 @@ class Dispatcher:
         if offer is not None:
             is_theirs = offer.agent == said.agent
             signal = Signal.CONNECT if is_theirs else Signal.CALLER_LEFT
-            out.append(_ended(offer, "answered" if is_theirs else "caller_left"))
+            out.append(ended(offer, "answered" if is_theirs else "caller_left"))
             out += self._agents.move(offer.agent, signal, now, call=said.call)
         for call in [call for call, o in self.offers.items() if o.agent == said.agent]:
             out += [OfferCancelled(call), *self._offer_missed(call, "phone_busy", now)]
@@ -320,29 +310,13 @@ class Dispatcher:
         card = self._cards.get(call, {})
         self.offers[call] = Offer(waiting, agent, now + ring_s, card, accepted=ring)
         self._offer_ends.set(call, now + ring_s)
-        pop = {**_pop(waiting, card), "waited_s": round(now - waiting.since, 1)}
+        shown = {**pop(waiting, card), "waited_s": round(now - waiting.since, 1)}
         return [
             CallOffered(call, agent, ring=ring, ring_s=ring_s),
-            Tell(agent, "offer", {**pop, "until": now + ring_s}),
+            Tell(agent, "offer", {**shown, "until": now + ring_s}),
             *self._agents.move(agent, Signal.OFFER, now, until=now + ring_s, call=call),
         ]
 
     def _forget_offer(self, call: CallId) -> Offer | None:
         self._offer_ends.set(call, None)
         return self.offers.pop(call, None)
-
-
-def _reason_of(cause: int) -> str:
-    if cause in BUSY_CAUSES:
-        return "phone_busy"
-    if cause in DECLINED_CAUSES:
-        return "declined"
-    return "no_answer" if cause in NO_ANSWER_CAUSES else "phone_unreachable"
-
-
-def _ended(offer: Offer, reason: str) -> Tell:
-    return Tell(offer.agent, "offer_ended", {"call": offer.waiting.call, "reason": reason})
-
-
-def _pop(waiting: Waiting, card: Mapping[str, object]) -> dict[str, Json]:
-    return {**cast(Mapping[str, Json], card), "call": waiting.call, "queue": waiting.queue}

@@ -15,6 +15,7 @@ from ari_app.core.calls import CallEngine
 from ari_app.core.commands import Command
 from ari_app.core.dispatch import Dispatcher
 from ari_app.core.events import AsteriskSeen, CallAdopted, DeskEvent, Event, ToCalls, ToDispatcher
+from ari_app.core.offer import pop
 from ari_app.core.reconcile import differences
 from ari_app.core.records import Json
 from ari_app.core.values import AgentId, CallId, Centre
@@ -116,8 +117,7 @@ class Engine:
         """The pop that is open on this agent's desk."""
         for offer in self.dispatcher.offers.values():
             if offer.agent == agent_id:
-                card: dict[str, Json] = dict(offer.card)  # type: ignore[arg-type]
-                return {**card, "queue": offer.waiting.queue, "until": offer.until}
+                return {**pop(offer.waiting, offer.card), "until": offer.until}
         return None
 
     def counts(self) -> dict[str, dict[str, int]]:

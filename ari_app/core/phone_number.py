@@ -15,7 +15,9 @@ from ari_app.core.values import Caller
 MAX_NAME = 80
 MAX_DIGITS = 20
 _NOT_DIALABLE = re.compile(r"[^0-9+*#]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u061c\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 def caller_of(number: str, name: str) -> Caller:

@@ -1,0 +1,45 @@
+"""An offer: one agent reserved for one caller, what its desk is told, and why it failed.
+
+Decides the words for a phone that does not take the call. Knows no timers and no states.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from ari_app.core.commands import Tell
+from ari_app.core.records import Json
+from ari_app.core.values import AgentId
+from ari_app.routing.match import Waiting
+
+BUSY_CAUSES = frozenset({17})
+"""Q.850: user busy. Every other failure is told to the agent as ``phone_unreachable``."""
+DECLINED_CAUSES = frozenset({21})
+NO_ANSWER_CAUSES = frozenset({18, 19})
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An agent reserved for a caller. ``until`` is when it counts as not answered."""
+
+    waiting: Waiting
+    agent: AgentId
+    until: float
+    card: Mapping[str, object]
+    accepted: bool
+
+
+def reason_of(cause: int) -> str:
+    if cause in BUSY_CAUSES:
+        return "phone_busy"
+    if cause in DECLINED_CAUSES:
+        return "declined"
+    return "no_answer" if cause in NO_ANSWER_CAUSES else "phone_unreachable"
+
+
+def ended(offer: Offer, reason: str) -> Tell:
+    return Tell(offer.agent, "offer_ended", {"call": offer.waiting.call, "reason": reason})
+
+
+def pop(waiting: Waiting, card: Mapping[str, object]) -> dict[str, Json]:
+    return {**cast(Mapping[str, Json], card), "call": waiting.call, "queue": waiting.queue}
