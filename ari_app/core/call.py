@@ -185,6 +185,7 @@ def restored(
     agent = cast(str | None, saved["agent"])
     offers, plays = cast(int, saved["offers"]), cast(int, saved["plays"])
     is_talking = phase == Phase.TALKING
+    speaks = not is_talking and phase != Phase.ENDING
     outcome = cast(str | None, saved.get("outcome"))
     call = Call(
         call_id=CallId(call_id),
@@ -194,7 +195,7 @@ def restored(
         flow=ivr.from_json(cast(Mapping[str, Json], saved["flow"])),
         phase=Phase(phase),
         plays=plays + RESUMED_IDS,
-        play=PlayId(f"{call_id}.p{plays}") if plays and not is_talking else None,
+        play=PlayId(f"{call_id}.p{plays}") if plays and speaks else None,
         queue=cast(str, saved["queue"]),
         needs=tuple((str(s), int(cast(int, n))) for s, n in cast(list[list[Json]], saved["needs"])),
         priority=cast(int, saved["priority"]),

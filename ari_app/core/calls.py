@@ -101,10 +101,15 @@ class CallEngine:
     def _arrived(self, event: CallArrived, now: float) -> Out:
         if event.call in self.calls:
             return []
-        call = Call(event.call, event.caller, event.dialled, now, ivr.start(self.flow))
-        out: Out = [Write(call.opened(self.tree_version)), Answer(LegId(event.call))]
-        if event.caller.number:
-            out.append(LookUpCaller(event.call, event.caller.number))
+        return self.begin(
+            Call(event.call, event.caller, event.dialled, now, ivr.start(self.flow)), now
+        )
+
+    def begin(self, call: Call, now: float) -> Out:
+        """Open the ticket, answer and let the tree speak."""
+        out: Out = [Write(call.opened(self.tree_version)), Answer(LegId(call.call_id))]
+        if call.caller.number:
+            out.append(LookUpCaller(call.call_id, call.caller.number))
         return [*out, *self._flow(call, ivr.Entered(), now)]
 
     def _known(self, event: CallerKnown) -> Out:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import ivr
-from ari_app.core.call import Call, Phase
+from ari_app.core.call import RESUMED_IDS, Call, Phase
 from ari_app.core.call_tree import Out
 from ari_app.core.calls import CallEngine
 from ari_app.core.commands import Connect, DropBridge, HangUp, StopPlay, Write
-from ari_app.core.events import AsteriskSeen, CallAdopted, CallArrived, LegDown, LegUp
+from ari_app.core.events import AsteriskSeen, CallAdopted, LegDown, LegUp
 from ari_app.core.values import (
     BridgeSeen,
     CallId,
@@ -83,13 +83,17 @@ def _believed(
             f"gone {call.call_id}", lambda: calls.close(call, ended_at, hung_up_by="unknown")
         )
         return
+    if call.phase is Phase.ENDING:
+        if view.is_resync:
+            yield Finding(f"resume {call.call_id}", lambda: calls.resume(call, now))
+        return
     talking = view.talking_to(call.call_id)
-    if talking is not None and call.phase is not Phase.ENDING:
+    if talking is not None:
         if call.phase is not Phase.TALKING or call.leg != talking.leg:
             yield Finding(f"talks {call.call_id}", lambda: _take_up(calls, call, talking, now))
     elif call.leg is not None:
         yield from _with_agent(calls, call, view, ringing, now)
-    elif view.is_resync and call.phase in (Phase.IN_FLOW, Phase.QUEUED, Phase.ENDING):
+    elif view.is_resync and call.phase in (Phase.IN_FLOW, Phase.QUEUED):
         yield Finding(f"resume {call.call_id}", lambda: calls.resume(call, now))
 
 
@@ -132,10 +136,17 @@ def _leg_unknown(calls: CallEngine, leg: LegSeen, view: View, now: float) -> Ite
 def _adopt(calls: CallEngine, leg: LegSeen, view: View, now: float) -> Out:
     """A caller nobody knows of: in a talk, leave them in it; otherwise greet them anew."""
     call_id = CallId(leg.leg)
+    call = Call(
+        call_id,
+        leg.caller,
+        leg.dialled,
+        now,
+        ivr.start(calls.flow),
+        plays=RESUMED_IDS,
+        offers=RESUMED_IDS,
+    )
     agent = view.talking_to(call_id)
     if agent is None:
         # Whoever greeted them is gone, but may still be heard.
-        arrived = CallArrived(call_id, leg.caller, leg.dialled)
-        return [StopPlay(PlayId(f"{call_id}.p1")), *calls.handle(arrived, now)]
-    call = Call(call_id, leg.caller, leg.dialled, now, ivr.start(calls.flow))
+        return [StopPlay(PlayId(f"{call_id}.p1")), *calls.begin(call, now)]
     return [Write(call.opened(calls.tree_version)), *_take_up(calls, call, agent, now)]
