@@ -38,12 +38,23 @@ async def back_off(attempt: int) -> None:
     await asyncio.sleep(min(0.1 * 2 ** min(attempt, 10), _LONGEST_PAUSE_S))
 
 
-class _Batch:
+class Batch:
+    """What goes into one transaction."""
+
     def __init__(self) -> None:
         self.records: list[Record] = []
         self.due_at = math.inf
         self.done = asyncio.Event()
         self.error: OSError | None = None
+
+    async def written(self) -> None:
+        """Return when all of it is in the database or the journal.
+
+        OSError when neither took it: it is kept in memory and tried again, but a crash loses it.
+        """
+        await self.done.wait()
+        if self.error is not None:
+            raise self.error
 
 
 class Recorder:
@@ -62,7 +73,7 @@ class Recorder:
         self._transactor = open_transactor(engine)
         self._journal = Journal(journal_path)
         self._clock, self._limit_s, self._pause = clock, limit_s, pause
-        self._batch = _Batch()
+        self._batch = Batch()
         self._unsaved: list[Record] = []  # neither database nor disk took them
         self._wake = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
@@ -81,11 +92,14 @@ class Recorder:
         return self._journal.line_count + len(self._unsaved)
 
     async def write(self, record: Record, *, linger_s: float = 0.0) -> None:
-        """Return when the record is in the database or the journal.
+        """Return when the record is in the database or the journal; see ``Batch.written``."""
+        await self.put(record, linger_s=linger_s).written()
+
+    def put(self, record: Record, *, linger_s: float = 0.0) -> Batch:
+        """Take the record, in the order of the calls, into the batch that is returned.
 
         Where nobody waits for the answer, ``linger_s`` (0.1, say) lets it go with the next batch:
-        a transaction costs far more than a record in it. OSError when neither took it: it is kept
-        in memory and tried again, but a crash loses it.
+        a transaction costs far more than a record in it.
         """
         if self._closing:
             raise RuntimeError("the recorder is closed; write before close()")
@@ -95,9 +109,7 @@ class Recorder:
         if due_at < batch.due_at:
             batch.due_at = due_at
             self._wake_at(due_at, at_once=not linger_s)
-        await batch.done.wait()
-        if batch.error is not None:
-            raise batch.error
+        return batch
 
     async def caught_up(self) -> None:
         """Return when the database holds everything that was written before."""
@@ -140,9 +152,9 @@ class Recorder:
             if self._closing:
                 self._wake.set()
 
-    async def _settle(self, batch: _Batch) -> None:
+    async def _settle(self, batch: Batch) -> None:
         async with self._mode:
-            self._batch = _Batch()
+            self._batch = Batch()
             try:
                 if self.is_away or not await self._reached_database(batch):
                     await self._to_journal(batch.records)
@@ -155,7 +167,7 @@ class Recorder:
             finally:
                 batch.done.set()
 
-    async def _reached_database(self, batch: _Batch) -> bool:
+    async def _reached_database(self, batch: Batch) -> bool:
         waited_s = max(asyncio.get_running_loop().time() - batch.due_at, 0.0)
         try:
             await self._store(batch.records, max(self._limit_s - waited_s, 0.1))

@@ -7,10 +7,11 @@ command does.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import structlog
 
-from ari_app.core.commands import LaneCommand, Tell
+from ari_app.core.commands import LaneCommand, Tell, Write
 
 _log = structlog.get_logger()
 
@@ -23,11 +24,14 @@ class Lanes:
         tasks: asyncio.TaskGroup,
         execute: Callable[[LaneCommand], Awaitable[None]],
         tell: Callable[[Tell], None],
+        note: Callable[[Write], Callable[[], Awaitable[None]]],
     ) -> None:
+        """``note`` takes a record at once and returns how to wait until it is durable."""
         self._tasks = tasks
         self._execute = execute
         self._tell = tell
-        self._queues: dict[str, deque[LaneCommand]] = {}
+        self._note = note
+        self._queues: dict[str, deque[Callable[[], Awaitable[None]]]] = {}
 
     @property
     def busy_count(self) -> int:
@@ -35,26 +39,35 @@ class Lanes:
         return len(self._queues)
 
     def send(self, commands: Sequence[LaneCommand]) -> None:
-        """Queue the commands; messages to desks go out at once."""
+        """Queue the commands. Messages to desks and records are handed over at once; only what
+        must be durable holds up the commands behind it."""
         for command in commands:
-            if isinstance(command, Tell):
-                self._tell(command)
-                continue
-            queue = self._queues.get(command.lane)
-            if queue is not None:
-                queue.append(command)
-                continue
-            self._queues[command.lane] = deque([command])
-            self._tasks.create_task(self._drain(command.lane))
+            match command:
+                case Tell():
+                    self._tell(command)
+                case Write():
+                    durable = self._note(command)
+                    if command.must_be_durable:
+                        self._queue(command.lane, durable)
+                case _:
+                    self._queue(command.lane, partial(self._execute, command))
+
+    def _queue(self, lane: str, job: Callable[[], Awaitable[None]]) -> None:
+        queue = self._queues.get(lane)
+        if queue is not None:
+            queue.append(job)
+            return
+        self._queues[lane] = deque([job])
+        self._tasks.create_task(self._drain(lane))
 
     async def _drain(self, lane: str) -> None:
         queue = self._queues[lane]
         try:
             while queue:
-                command = queue.popleft()
+                job = queue.popleft()
                 try:
-                    await self._execute(command)
+                    await job()
                 except Exception:  # a bug in one command must not lose the rest of its call
-                    _log.exception("command.error", command=repr(command)[:500])
+                    _log.exception("command.error", command=repr(job)[:500])
         finally:
             del self._queues[lane]

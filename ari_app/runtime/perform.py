@@ -5,7 +5,8 @@ database must not keep a phone ringing for a caller who left.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -14,10 +15,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from ari_app.ari.execute import AriCommand, Executor
 from ari_app.core.commands import CheckRecording, LaneCommand, LookUpCaller, Tell, Write
 from ari_app.core.events import CallerKnown, Event, RecordingChecked
-from ari_app.core.records import CloseCall, Record
+from ari_app.core.records import CloseCall
 from ari_app.core.values import CallId, History
 from ari_app.db.history import EarlierTicket, HistoryReader
-from ari_app.db.recorder import Recorder
+from ari_app.db.recorder import Batch, Recorder
 from ari_app.metrics import Metrics
 from ari_app.runtime.clock import Clock
 from recordings.names import BadName, path_in
@@ -44,7 +45,6 @@ class Performer:
         executor: Executor,
         recorder: Recorder,
         history: HistoryReader,
-        tasks: asyncio.TaskGroup,
         *,
         recordings_dir: Path,
         clock: Clock,
@@ -54,7 +54,6 @@ class Performer:
         self._executor = executor
         self._recorder = recorder
         self._history = history
-        self._tasks = tasks
         self._recordings_dir = recordings_dir
         self._clock = clock
         self._post = post
@@ -62,32 +61,22 @@ class Performer:
 
     async def perform(self, command: LaneCommand) -> None:
         match command:
-            case Write():
-                await self._write(command)
             case LookUpCaller():
                 await self._look_up(command)
             case CheckRecording():
                 await self._check_recording(command)
-            case Tell():
-                raise TypeError("messages to desks do not go through a lane")
+            case Tell() | Write():
+                raise TypeError(f"{type(command).__name__} does not go through a lane")
             case _:
                 ari: AriCommand = command
                 await self._executor.execute(ari)
 
-    async def _write(self, command: Write) -> None:
+    def note(self, command: Write) -> Callable[[], Awaitable[None]]:
+        """Hand the record over, in order; returns how to wait until it is durable."""
         if isinstance(command.record, CloseCall):
             self._metrics.calls.labels(command.record.outcome).inc()
-        if command.must_be_durable:
-            await self._record(command.record, 0.0)
-        else:
-            self._tasks.create_task(self._record(command.record, LINGER_S))
-
-    async def _record(self, record: Record, linger_s: float) -> None:
-        try:
-            await self._recorder.write(record, linger_s=linger_s)
-        except OSError as error:
-            # Neither database nor disk: kept in memory and tried again; the caller is served.
-            _log.critical("record.not_durable", problem=str(error))
+        linger_s = 0.0 if command.must_be_durable else LINGER_S
+        return partial(_written, self._recorder.put(command.record, linger_s=linger_s))
 
     async def _look_up(self, command: LookUpCaller) -> None:
         since = self._clock.now() - HISTORY_S
@@ -125,6 +114,14 @@ class Performer:
             if verdict.ok:
                 break
         return verdict
+
+
+async def _written(batch: Batch) -> None:
+    try:
+        await batch.written()
+    except OSError as error:
+        # Neither database nor disk: kept in memory and tried again; the caller is served.
+        _log.critical("record.not_durable", problem=str(error))
 
 
 def _history(rows: list[EarlierTicket]) -> History:

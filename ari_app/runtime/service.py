@@ -81,7 +81,8 @@ class Service:
         self.loop = self._decide(restored)
         self._transport = self._reach_asterisk()
         self.client = Client(self._transport)
-        self.lanes = Lanes(tasks, self._performer().perform, self._tell)
+        performer = self._performer()
+        self.lanes = Lanes(tasks, performer.perform, self._tell, performer.note)
         self._desks = Desks()
         redis_url = plan.settings.redis_url
         self._fanout = Fanout(redis_url) if redis_url else None
@@ -168,7 +169,6 @@ class Service:
             Executor(self.client, settings.ari_app, self.loop.post, sound_uri),
             self._recorder,
             self._history,
-            self._tasks,
             recordings_dir=settings.recordings_dir,
             clock=self.clock,
             post=self.loop.post,
