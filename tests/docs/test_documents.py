@@ -144,7 +144,7 @@ def test_the_table_of_codes_is_complete() -> None:
 def test_each_message_can_come_from_the_program() -> None:
     said = "\n".join(_texts())
     for row in table_of(DOCS / "operators.md", "messages"):
-        message = re.findall(r"`(.+)`", row[0])[0]
+        message = re.findall(r"`(.+?)`", row[0])[0]
         for part in filter(None, (piece.strip(" .") for piece in message.split("…"))):
             assert part in said, f"{message!r}: {part!r}"
 
