@@ -15,9 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field
 import ivr
 from ari_app.core.values import AgentId, AgentProfile, Centre, QueueName, QueueProfile
 from ivr.positions import Place
-from ivr.problems import Problem, did_you_mean
+from ivr.problems import Problem, cannot_read, did_you_mean
 from ivr.yaml_source import Positions, parse, validate
-from recordings.marked_yaml import Problem as Fault
 from recordings.prompts import Prompts, load_prompts
 
 MAIN_FLOW = Path("flows") / "main.yaml"
@@ -89,7 +88,7 @@ def load_configuration(config_dir: Path) -> Configuration | list[Problem]:
     agents = _read(config_dir / "agents.yaml", AgentsFile, problems)
     prompts = load_prompts(config_dir)
     if isinstance(prompts, list):
-        problems += [_as_problem(fault, config_dir) for fault in prompts]
+        problems += prompts
     if queues is None or agents is None or isinstance(prompts, list):
         return sorted(problems)
     problems += _unknown_names(config_dir / "agents.yaml", agents[0], agents[1], queues[0])
@@ -103,15 +102,15 @@ def load_configuration(config_dir: Path) -> Configuration | list[Problem]:
         prompts=prompts,
         warnings=(
             *_idle_skills(agents[0], queues[0], config_dir / "queues.yaml"),
-            *(_as_problem(fault, config_dir) for fault in prompts.problems),
+            *prompts.problems,
         ),
     )
 
 
 def _read_flow(config_dir: Path, queues: QueuesFile, prompts: Prompts) -> ivr.Flow | list[Problem]:
     names = ivr.Names(queues=queues.queues, skills=queues.skills, prompts=_known(prompts))
-    text = _text(config_dir / MAIN_FLOW)
-    return text if isinstance(text, list) else ivr.load(text, str(config_dir / MAIN_FLOW), names)
+    raw = _bytes(config_dir / MAIN_FLOW)
+    return raw if isinstance(raw, list) else ivr.load(raw, str(config_dir / MAIN_FLOW), names)
 
 
 def _known(prompts: Prompts) -> dict[str, frozenset[str]]:
@@ -120,21 +119,16 @@ def _known(prompts: Prompts) -> dict[str, frozenset[str]]:
     return dict.fromkeys(prompts.catalogue.languages, ids)
 
 
-def _text(path: Path) -> str | list[Problem]:
+def _bytes(path: Path) -> bytes | list[Problem]:
     try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        message = "the file is missing."
-        return [Problem(str(path), 1, 1, "E100", message, "Restore it, or name another --config.")]
+        return path.read_bytes()
     except OSError as error:
-        return [Problem(str(path), 1, 1, "E100", f"cannot be read: {error.strerror}.")]
-    except UnicodeDecodeError:
-        return [Problem(str(path), 1, 1, "E101", "is not UTF-8 text.", "Save it as UTF-8.")]
+        return [cannot_read(str(path), error)]
 
 
 def _read(path: Path, model: type[M], problems: list[Problem]) -> tuple[M, Positions] | None:
-    text = _text(path)
-    source = text if isinstance(text, list) else parse(text, str(path))
+    raw = _bytes(path)
+    source = raw if isinstance(raw, list) else parse(raw, str(path))
     if isinstance(source, list):
         problems += source
         return None
@@ -196,8 +190,3 @@ def _centre(agents: AgentsFile, queues: QueuesFile) -> Centre:
             for name, queue in queues.queues.items()
         },
     )
-
-
-def _as_problem(fault: Fault, config_dir: Path) -> Problem:
-    code = "E501" if fault.level == "error" else "W501"
-    return Problem(str(config_dir / fault.file), fault.line, 1, code, fault.message)

@@ -4,14 +4,16 @@ It is the only module that reads the environment. It must not open a socket, sta
 or know what the settings are used for.
 """
 
-import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ivr.positions import Positions
+from ivr.problems import Problem, cannot_read, did_you_mean, render_problems
+from ivr.yaml_source import parse, validate
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
@@ -163,59 +165,54 @@ def child_environment(settings: Settings, **more: str) -> dict[str, str]:
 def load_settings(config_dir: Path | None = None, env: Mapping[str, str] = os.environ) -> Settings:
     """Read all settings, or raise `SettingsError` with every problem found."""
     folder = PROJECT_DIR / (config_dir or env.get(_CONFIG_DIR_VARIABLE) or "config")
-    file = folder / "hotline.yaml"
-    places: dict[str, str] = {}
-    problems: list[str] = []
-    values = _from_file(file, places, problems)
-    values |= _from_environment(env, places, problems)
-    if problems:
+    file = str(folder / "hotline.yaml")
+    values, positions, found = _from_file(file)
+    variables: dict[str, str] = {}
+    problems = [_line(problem, {}) for problem in found]
+    values |= _from_environment(env, variables, problems)
+    settings = validate(Settings, values | {"config_dir": folder}, positions, file)
+    if isinstance(settings, list):
+        problems += [_line(problem, variables) for problem in settings]
+    if problems or isinstance(settings, list):
         raise SettingsError(problems)
+    return settings
+
+
+def _from_file(file: str) -> tuple[dict[str, Any], Positions, list[Problem]]:
     try:
-        return Settings(**(values | {"config_dir": folder}))
-    except ValidationError as error:
-        raise SettingsError(
-            [_explain(dict(detail), places, file) for detail in error.errors()]
-        ) from None
+        raw = Path(file).read_bytes()
+    except FileNotFoundError:
+        return {}, Positions(), []
+    except OSError as error:
+        return {}, Positions(), [cannot_read(file, error)]
+    if all(not line.strip() or line.lstrip().startswith(b"#") for line in raw.splitlines()):
+        return {}, Positions(), []
+    parsed = parse(raw, file)
+    if isinstance(parsed, list):
+        return {}, Positions(), parsed
+    data, positions = parsed
+    if not isinstance(data, dict):
+        problem = Problem(file, 1, 1, "E203", "expected lines of the form 'setting: value'.")
+        return {}, positions, [problem]
+    hidden = [_no_setting(file, positions, key) for key in data if key in _ENV_ONLY]
+    return {key: value for key, value in data.items() if key not in _ENV_ONLY}, positions, hidden
 
 
-def _from_file(file: Path, places: dict[str, str], problems: list[str]) -> dict[str, Any]:
-    if not file.exists():
-        return {}
-    try:
-        node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        problems.append(f"{file}:{line}: this is not YAML: {error.problem}")
-        return {}
-    except UnicodeDecodeError:
-        problems.append(f"{file}:1: this is not UTF-8 text; save the file as UTF-8")
-        return {}
-    if node is None:
-        return {}
-    if not isinstance(node, yaml.MappingNode):
-        problems.append(f"{file}:1: expected lines of the form 'setting: value'")
-        return {}
-    return _values_of(node, file, places, problems)
+def _no_setting(file: str, positions: Positions, key: str) -> Problem:
+    place = positions.key((key,))
+    return Problem(file, place.line, place.col, "E202", f"{key}: cannot be set in a file.")
 
 
-def _values_of(
-    node: yaml.MappingNode, file: Path, places: dict[str, str], problems: list[str]
-) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key, place = str(key_node.value), f"{file}:{key_node.start_mark.line + 1}"
-        if key in values:
-            problems.append(f"{place}: '{key}' is set twice; the first one is at {places[key]}")
-        if key in _ENV_ONLY or key not in Settings.model_fields:
-            problems.append(f"{place}: there is no setting '{key}'{_did_you_mean(key)}")
-            continue
-        places[key] = place
-        values[key] = yaml.SafeLoader("").construct_object(value_node, deep=True)
-    return values
+def _line(problem: Problem, variables: Mapping[str, str]) -> str:
+    """What is wrong with a value of the environment has its variable for a place."""
+    variable = variables.get(problem.message.partition(":")[0])
+    if variable is None:
+        return render_problems([problem])
+    return f"environment: {variable}: {problem.message} {problem.hint}".rstrip()
 
 
 def _from_environment(
-    env: Mapping[str, str], places: dict[str, str], problems: list[str]
+    env: Mapping[str, str], variables: dict[str, str], problems: list[str]
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, text in sorted(env.items()):
@@ -223,27 +220,13 @@ def _from_environment(
             continue
         key = name.removeprefix(_PREFIX).lower()
         if key not in Settings.model_fields:
-            hint = _did_you_mean(key, show=lambda known: _PREFIX + known.upper())
-            problems.append(f"environment: there is no setting {name}{hint}")
+            known = (_PREFIX + one.upper() for one in Settings.model_fields)
+            problems.append(f"environment: there is no setting {name}. {did_you_mean(name, known)}")
         elif text:
-            places[key] = f"environment: {name}"
+            variables[key] = name
             values[key] = _split(text) if key in _LIST_FIELDS else text
     return values
 
 
 def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _did_you_mean(key: str, show: Any = str) -> str:
-    known = [name for name in Settings.model_fields if name not in _ENV_ONLY]
-    near = difflib.get_close_matches(key, known, n=1)
-    return f" (did you mean '{show(near[0])}'?)" if near else f"; known: {', '.join(known)}"
-
-
-def _explain(detail: dict[str, Any], places: dict[str, str], file: Path) -> str:
-    key = str(detail["loc"][0]) if detail["loc"] else ""
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    if not key:
-        return f"{file}:1: {message}"
-    return f"{places.get(key, f'{file}:1')}: {key}: {message}, not {detail['input']!r}"

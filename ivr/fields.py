@@ -47,7 +47,8 @@ class LanguageRef(str):
     __slots__ = ()
 
 
-def _checked(kind: type[str], pattern: str, what: str, hint: str) -> Callable[[str], str]:
+def checked(kind: type[str], pattern: str, what: str, hint: str) -> Callable[[str], str]:
+    """A validator for texts of one form, whose problem says what was expected."""
     form = re.compile(pattern)
 
     def check(value: str) -> str:
@@ -60,14 +61,14 @@ def _checked(kind: type[str], pattern: str, what: str, hint: str) -> Callable[[s
 
 
 _NAME = r"[a-z][a-z0-9_]{0,63}"
-Name = Annotated[str, AfterValidator(_checked(str, _NAME, "a name", _NAME_HINT))]
-Target = Annotated[str, AfterValidator(_checked(NodeRef, _NAME, "a node's name", _NAME_HINT))]
-QueueName = Annotated[str, AfterValidator(_checked(QueueRef, _NAME, "a queue's name", _NAME_HINT))]
-SkillName = Annotated[str, AfterValidator(_checked(SkillRef, _NAME, "a skill's name", _NAME_HINT))]
+Name = Annotated[str, AfterValidator(checked(str, _NAME, "a name", _NAME_HINT))]
+Target = Annotated[str, AfterValidator(checked(NodeRef, _NAME, "a node's name", _NAME_HINT))]
+QueueName = Annotated[str, AfterValidator(checked(QueueRef, _NAME, "a queue's name", _NAME_HINT))]
+SkillName = Annotated[str, AfterValidator(checked(SkillRef, _NAME, "a skill's name", _NAME_HINT))]
 Language = Annotated[
     str,
     AfterValidator(
-        _checked(
+        checked(
             LanguageRef,
             r"[a-z]{2,3}(_[A-Z]{2})?",
             "a language code",
@@ -78,7 +79,7 @@ Language = Annotated[
 Digit = Annotated[
     str,
     AfterValidator(
-        _checked(str, r"[0-9*#]", "a key", 'Use one of 0 to 9, "*" or "#" (these two in quotes).')
+        checked(str, r"[0-9*#]", "a key", 'Use one of 0 to 9, "*" or "#" (these two in quotes).')
     ),
 ]
 Seconds = Annotated[float, Field(strict=True, gt=0, le=3600, allow_inf_nan=False)]

@@ -13,7 +13,7 @@ from ivr.yaml_source import parse, validate
 NOTHING_KNOWN = Names()
 
 
-def load(text: str, filename: str, names: Names = NOTHING_KNOWN) -> Flow | list[Problem]:
+def load(text: str | bytes, filename: str, names: Names = NOTHING_KNOWN) -> Flow | list[Problem]:
     source = parse(text, filename)
     if isinstance(source, list):
         return source

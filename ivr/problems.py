@@ -3,7 +3,7 @@
 Decides the value and its renderings. Must not know how problems are found.
 
 Codes are stable: E1.. cannot be read, E2.. has the wrong shape, E3.. refers to something unknown,
-E4.. is a tree that would strand a caller.
+E4.. is a tree that would strand a caller, E5.. a prompt that cannot be heard. W... stops nothing.
 """
 
 import difflib
@@ -24,6 +24,10 @@ class Problem:
     message: str
     hint: str = ""
 
+    @property
+    def is_warning(self) -> bool:
+        return self.code.startswith("W")
+
 
 def render_problems(problems: Iterable[Problem], form: Literal["text", "json"] = "text") -> str:
     """One line per problem, or a JSON list; sorted by place."""
@@ -36,6 +40,14 @@ def render_problems(problems: Iterable[Problem], form: Literal["text", "json"] =
 def _line(problem: Problem) -> str:
     place = f"{problem.file}:{problem.line}:{problem.col}"
     return f"{place}: {problem.code} {problem.message} {problem.hint}".rstrip()
+
+
+def cannot_read(file: str, error: OSError) -> Problem:
+    """The file is not there, or its owner does not let us."""
+    if isinstance(error, FileNotFoundError):
+        hint = "Restore it, or name another --config."
+        return Problem(file, 1, 1, "E100", "the file is missing.", hint)
+    return Problem(file, 1, 1, "E100", f"cannot be read: {error.strerror}.")
 
 
 def did_you_mean(word: str, known: Iterable[str], *, what: str = "Known") -> str:

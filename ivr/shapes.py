@@ -25,6 +25,7 @@ _EXPECTED = {
     "finite_number": "a number",
     "bool_type": "true or false",
     "bool_parsing": "true or false",
+    "path_type": "a path",
     "list_type": "a list",
     "tuple_type": "a list",
     "set_type": "a list",
@@ -173,8 +174,9 @@ def _locate(model: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[Path, t
         path = (*path, part)
         if isinstance(here, type) and issubclass(here, BaseModel):
             fields = {field.alias or name: field for name, field in here.model_fields.items()}
+            extra = here.__annotations__.get("__pydantic_extra__")
             known = tuple(fields)
-            here = fields[str(part)].annotation if part in fields else None
+            here = fields[str(part)].annotation if part in fields else _inside(extra)
         else:
             known, here = (), _inside(here)
     return path, known

@@ -34,11 +34,18 @@ _INT = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
 
 
-def parse(text: str, filename: str) -> tuple[object, Positions] | list[Problem]:
+def parse(source: str | bytes, filename: str) -> tuple[object, Positions] | list[Problem]:
     """The file's data and the place of each value, or everything that makes it unreadable."""
-    if len(text) > MAX_BYTES or len(text.encode("utf-8", "replace")) > MAX_BYTES:
+    raw = source if isinstance(source, bytes) else source.encode("utf-8", "surrogatepass")
+    if len(raw) > MAX_BYTES:
         message = f"the file is larger than {MAX_BYTES // 1024} KB."
         return [Problem(filename, 1, 1, "E102", message, "Split it into several files.")]
+    try:
+        text = raw.decode("utf-8-sig", "strict" if isinstance(source, bytes) else "surrogatepass")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        message = "this is not UTF-8 text."
+        return [Problem(filename, line, 1, "E101", message, "Save the file as UTF-8.")]
     reader = _Reader(filename)
     try:
         data = reader.document(yaml.parse(text, Loader=_LOADER))

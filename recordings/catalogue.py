@@ -1,20 +1,72 @@
 """The wording of all prompts, out of prompts.yaml.
 
-Decides what a catalogue must say to be usable, and where it falls short (line and remedy). Knows
+Decides what a catalogue must say to be usable, and where it falls short (place and remedy). Knows
 no audio file and does not touch the disk.
 """
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
-import yaml
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from recordings.marked_yaml import FILE, Problem, Reader
+from ivr.fields import Language, Name, Strict, checked
+from ivr.positions import Path, Place, Positions, dotted
+from ivr.problems import Problem, did_you_mean
+from ivr.yaml_source import parse, validate
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?", re.ASCII)
-_ID = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
-_VOICE = re.compile(r"[a-z]{2}_[a-z]{2,20}", re.ASCII)
+FILE = "prompts/prompts.yaml"
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Speed = Annotated[float, Field(ge=0.7, le=1.3)]
+Voice = Annotated[
+    str,
+    AfterValidator(checked(str, r"[a-z]{2}_[a-z]{2,20}", "a voice", "Write one such as af_heart.")),
+]
+
+
+class VoiceEntry(Strict):
+    """The synthetic voice of a language."""
+
+    voice: Voice
+    speed: Speed = 1.0
+
+
+class WordingEntry(Strict):
+    """What one prompt says in one language: the text alone, or more."""
+
+    text: Text
+    say: Text | None = None
+    pinyin: dict[str, Text] = Field(default_factory=dict)
+    voice: Voice | None = None
+    speed: Speed | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _text_alone(cls, data: object) -> object:
+        return {"text": data} if isinstance(data, str) else data
+
+
+class PromptEntry(Strict):
+    """One prompt: a wording under each language's name."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, WordingEntry]
+
+    spoken_in: Annotated[tuple[Language, ...], Field(min_length=1)] | None = None
+
+    @property
+    def wordings(self) -> Mapping[str, WordingEntry]:
+        return self.__pydantic_extra__
+
+
+class CatalogueFile(Strict):
+    """prompts.yaml as it is written."""
+
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
+    fallback: dict[Language, Language] = Field(default_factory=dict)
+    voices: dict[Language, VoiceEntry] = Field(default_factory=dict)
+    prompts: dict[Name, PromptEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +77,7 @@ class Wording:
     say: str
     voice: str | None
     speed: float
-    line: int
+    place: Place
     pinyin: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -35,7 +87,7 @@ class Prompt:
 
     wordings: Mapping[str, Wording]
     spoken_in: tuple[str, ...]
-    line: int
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,128 +109,77 @@ class Catalogue:
         return tuple(dict.fromkeys([*chain, self.languages[0]]))
 
 
-def read_catalogue(source: str) -> Catalogue | list[Problem]:
+def read_catalogue(source: str | bytes, filename: str = FILE) -> Catalogue | list[Problem]:
     """The catalogue, or everything that is wrong with its text."""
-    try:
-        root = yaml.compose(source, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        why = getattr(error, "problem", None) or "holds characters that YAML does not allow"
-        line = mark.line + 1 if mark else 1
-        return [Problem("error", FILE, line, f"cannot be read as YAML: {why}.")]
-    except RecursionError:
-        return [Problem("error", FILE, 1, "is nested too deeply. Three levels are enough.")]
-    if root is None:
-        return [Problem("error", FILE, 1, "is empty. It needs `languages:` and `prompts:`.")]
-    reader = Reader()
-    catalogue = _catalogue(reader, root)
-    return reader.problems or catalogue
-
-
-def _catalogue(reader: Reader, root: yaml.Node) -> Catalogue:
-    known = ("languages", "fallback", "voices", "prompts")
-    parts = {
-        name: value
-        for name, key, value in reader.entries(root, "the file")
-        if reader.only(key, name, known, "the file")
+    parsed = parse(source, filename)
+    if isinstance(parsed, list):
+        return parsed
+    data, positions = parsed
+    file = validate(CatalogueFile, data, positions, filename)
+    if isinstance(file, list):
+        return file
+    wrong = [*_unknown_languages(file), *_gaps(file)]
+    if wrong:
+        return sorted(_problem(filename, positions, *one) for one in wrong)
+    prompts = {
+        name: Prompt(
+            _wordings(file, name, positions),
+            entry.spoken_in or (),
+            positions.key(("prompts", name)),
+        )
+        for name, entry in file.prompts.items()
     }
-    for name in ("languages", "prompts"):
-        if name not in parts:
-            reader.fault(root, f"`{name}:` is missing.")
-    if reader.problems:
-        return Catalogue((), {}, {})
-    languages = reader.texts(parts["languages"], "languages")
-    for language in languages:
-        reader.matching(parts["languages"], language, _LANGUAGE, "a language such as en or zh_CN")
-    return Catalogue(
-        languages,
-        _fallback(reader, parts.get("fallback"), languages),
-        _prompts(reader, parts["prompts"], languages, _voices(reader, parts, languages)),
-    )
+    return Catalogue(file.languages, file.fallback, prompts)
 
 
-def _fallback(
-    reader: Reader, node: yaml.Node | None, languages: tuple[str, ...]
-) -> Mapping[str, str]:
-    result = {}
-    for name, key, value in reader.entries(node, "fallback") if node else ():
-        target = reader.text(value, f"fallback.{name}")
-        if all(reader.only(key, which, languages, "languages") for which in (name, target)):
-            result[name] = target
-    return result
+Wrong = tuple[Path, str, str, str]
 
 
-def _voices(
-    reader: Reader, parts: Mapping[str, yaml.Node], languages: tuple[str, ...]
-) -> Mapping[str, tuple[str, float]]:
-    result = {}
-    for name, key, value in reader.entries(parts["voices"], "voices") if "voices" in parts else ():
-        reader.only(key, name, languages, "languages")
-        wording = _wording(reader, value, f"voices.{name}", None, ("voice", "speed"))
-        result[name] = (wording.voice or "", wording.speed)
-    return result
+def _problem(
+    filename: str, positions: Positions, path: Path, code: str, message: str, hint: str
+) -> Problem:
+    place = positions.key(path)
+    return Problem(filename, place.line, place.col, code, f"{dotted(path)}: {message}", hint)
 
 
-def _prompts(
-    reader: Reader,
-    node: yaml.Node,
-    languages: tuple[str, ...],
-    voices: Mapping[str, tuple[str, float]],
-) -> Mapping[str, Prompt]:
-    result = {}
-    for name, key, value in reader.entries(node, "prompts"):
-        reader.matching(key, name, _ID, "a prompt name such as please_hold")
-        spoken_in: tuple[str, ...] = ()
-        wordings = {}
-        for field_name, field_key, field_node in reader.entries(value, name):
-            if field_name == "spoken_in":
-                spoken_in = reader.texts(field_node, f"{name}.spoken_in")
-            elif reader.only(field_key, field_name, ("spoken_in", *languages), name):
-                where = f"{name}.{field_name}"
-                wordings[field_name] = _wording(reader, field_node, where, voices.get(field_name))
-        for language in spoken_in or languages:
-            if language not in wordings:
-                reader.fault(key, f"{name} has no text in {language!r}. Add it.")
-        for extra in sorted(set(wordings) - set(spoken_in or languages)):
-            reader.fault(key, f"{name} has a text in {extra!r} that spoken_in does not list.")
-        result[name] = Prompt(wordings, spoken_in, key.start_mark.line + 1)
-    return result
+def _unknown_languages(file: CatalogueFile) -> Iterator[Wrong]:
+    named: list[tuple[Path, str]] = []
+    for name, target in file.fallback.items():
+        named += [(("fallback", name), name), (("fallback", name), target)]
+    named += [(("voices", name), name) for name in file.voices]
+    for prompt, entry in file.prompts.items():
+        named += [(("prompts", prompt, name), name) for name in entry.wordings]
+        named += [(("prompts", prompt, "spoken_in"), name) for name in entry.spoken_in or ()]
+    for path, name in named:
+        if name not in file.languages:
+            hint = did_you_mean(name, file.languages, what="Known languages")
+            yield path, "E305", f"there is no language '{name}'.", hint
 
 
-def _wording(
-    reader: Reader,
-    node: yaml.Node,
-    where: str,
-    voice: tuple[str, float] | None,
-    known: tuple[str, ...] = ("text", "say", "pinyin", "voice", "speed"),
-) -> Wording:
-    line = node.start_mark.line + 1
-    name, speed = voice or (None, 1.0)
-    if not isinstance(node, yaml.MappingNode):
-        text = reader.text(node, where)
-        return Wording(text, text, name, speed, line)
-    parts = {
-        key_name: value
-        for key_name, key, value in reader.entries(node, where)
-        if reader.only(key, key_name, known, where)
-    }
-    take: Callable[[str, str], str] = lambda key, other: (  # noqa: E731
-        reader.text(parts[key], f"{where}.{key}") if key in parts else other
-    )
-    if known[0] not in parts:
-        reader.fault(node, f"{where} needs `{known[0]}:`.")
-    if "voice" in parts:
-        name = take("voice", "")
-        reader.matching(parts["voice"], name, _VOICE, "a voice such as zf_xiaoxiao")
-    if "speed" in parts:
-        speed = reader.number(parts["speed"], f"{where}.speed")
-    pinyin = (
-        {
-            word: reader.text(value, word)
-            for word, _, value in reader.entries(parts["pinyin"], where)
-        }
-        if "pinyin" in parts
-        else {}
-    )
-    text = take("text", "")
-    return Wording(text, take("say", text), name, speed, line, pinyin)
+def _gaps(file: CatalogueFile) -> Iterator[Wrong]:
+    """Languages in which a caller would hear nothing, and texts that nobody hears."""
+    for name, entry in file.prompts.items():
+        wanted = entry.spoken_in or file.languages
+        for language in wanted:
+            if language not in entry.wordings:
+                yield ("prompts", name), "E501", f"there is no text in '{language}'.", "Add it."
+        for language in sorted(file.languages):
+            if language in entry.wordings and language not in wanted:
+                path = ("prompts", name, language)
+                yield path, "E502", "spoken_in does not list this language.", "Add or remove it."
+
+
+def _wordings(file: CatalogueFile, prompt: str, positions: Positions) -> Mapping[str, Wording]:
+    made = {}
+    for language, entry in file.prompts[prompt].wordings.items():
+        voice = file.voices.get(language)
+        speed = entry.speed or (voice.speed if voice else 1.0)
+        made[language] = Wording(
+            entry.text,
+            entry.say or entry.text,
+            entry.voice or (voice.voice if voice else None),
+            speed,
+            positions.value(("prompts", prompt, language)),
+            entry.pinyin,
+        )
+    return made

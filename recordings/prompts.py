@@ -4,17 +4,17 @@ Decides the fall-back order and reports what is missing. Reads prompts.yaml and 
 nothing, renders nothing; knows no call and no tree.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from recordings.catalogue import Catalogue, read_catalogue
-from recordings.marked_yaml import FILE, Problem
+from ivr.positions import Place
+from ivr.problems import Problem, cannot_read
+from recordings.catalogue import FILE, Catalogue, read_catalogue
 from recordings.rendering import read_index, source_key
 
 ALAW_RATE, SLN_BYTES_PER_ALAW = 8000, 4
 _SHORTEST_BYTES = ALAW_RATE // 10
-_LARGEST_CATALOGUE = 1_000_000
 # Two conversions of one sound may differ in their last sample.
 _SIZE_SLACK = 64
 REBUILD = "Run: hotline prompts build"
@@ -55,34 +55,18 @@ class Prompts:
 
 def load_prompts(config_dir: Path) -> Prompts | list[Problem]:
     """Read the catalogue and look at the audio; a list of problems when the text is unusable."""
-    found = _load(config_dir)
-    if isinstance(found, list):
-        return _located(config_dir, found)
-    return replace(found, problems=tuple(_located(config_dir, found.problems)))
-
-
-def _located(config_dir: Path, problems: Iterable[Problem]) -> list[Problem]:
-    return [replace(problem, file=str(config_dir / FILE)) for problem in problems]
-
-
-def _load(config_dir: Path) -> Prompts | list[Problem]:
+    file = config_dir / FILE
     try:
-        with (config_dir / FILE).open("rb") as file:
-            raw = file.read(_LARGEST_CATALOGUE + 1)
-        if len(raw) > _LARGEST_CATALOGUE:
-            return [Problem("error", FILE, 1, "is larger than 1 MB. It should hold texts only.")]
-        catalogue = read_catalogue(raw.decode("utf-8-sig"))
+        catalogue = read_catalogue(file.read_bytes(), str(file))
     except OSError as error:
-        return [Problem("error", FILE, 1, f"cannot be read: {error.strerror}.")]
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        return [Problem("error", FILE, line, "is not UTF-8 text here. Save it as UTF-8.")]
+        return [cannot_read(str(file), error)]
     if isinstance(catalogue, list):
         return catalogue
-    return _with_audio(config_dir / "prompts", catalogue)
+    return _with_audio(file, catalogue)
 
 
-def _with_audio(prompts_dir: Path, catalogue: Catalogue) -> Prompts:
+def _with_audio(file: Path, catalogue: Catalogue) -> Prompts:
+    prompts_dir = file.parent
     durations: dict[tuple[str, str], float] = {}
     problems: list[Problem] = []
     index = read_index(prompts_dir)
@@ -100,11 +84,15 @@ def _with_audio(prompts_dir: Path, catalogue: Catalogue) -> Prompts:
             if fault is None and key and index.get(f"{language}/{name}") != key:
                 fault = "its audio was made from an older wording"
             if fault and (key or bytes_8k or bytes_16k):
-                text = f"{name} in {language}: {fault}. {REBUILD}"
-                problems.append(Problem("warning", FILE, wording.line, text))
+                text = f"{name} in {language}: {fault}."
+                problems.append(_problem(file, wording.place, "W501", text, REBUILD))
     prompts = Prompts(catalogue, durations)
-    problems += [*_silent(prompts), *_unspoken(prompts)]
+    problems += [*_silent(prompts, file), *_unspoken(prompts, file)]
     return Prompts(catalogue, durations, tuple(problems))
+
+
+def _problem(file: Path, place: Place, code: str, message: str, hint: str) -> Problem:
+    return Problem(str(file), place.line, place.col, code, message, hint)
 
 
 def _size(stem: Path, suffix: str) -> int:
@@ -124,7 +112,7 @@ def _fault(bytes_8k: int, bytes_16k: int) -> str | None:
     return None
 
 
-def _silent(prompts: Prompts) -> Iterator[Problem]:
+def _silent(prompts: Prompts, file: Path) -> Iterator[Problem]:
     """Prompts that some callers cannot hear in any language."""
     for name, prompt in prompts.catalogue.prompts.items():
         deaf = [
@@ -133,29 +121,28 @@ def _silent(prompts: Prompts) -> Iterator[Problem]:
             if prompts.played_language(name, language) is None
         ]
         if deaf:
-            text = f"{name} has no audio that callers of {', '.join(deaf)} can hear. {REBUILD}"
-            yield Problem("error", FILE, prompt.line, text)
+            text = f"{name} has no audio that callers of {', '.join(deaf)} can hear."
+            yield _problem(file, prompt.place, "E503", text, REBUILD)
 
 
-def _unspoken(prompts: Prompts) -> Iterator[Problem]:
+def _unspoken(prompts: Prompts, file: Path) -> Iterator[Problem]:
     """Languages that wait for the studio: one line each."""
     for language in prompts.catalogue.languages:
         missing = [
-            (name, prompt.wordings[language].line)
+            (name, prompt.wordings[language].place)
             for name, prompt in prompts.catalogue.prompts.items()
             if language in prompt.wordings
             and not prompt.wordings[language].voice
             and (language, name) not in prompts.durations_s
         ]
         if missing:
-            line = missing[0][1]
             instead = prompts.catalogue.fallback.get(language)
             heard = f"callers hear {instead}" if instead else "and no fallback: is given for it"
-            yield Problem(
-                "warning" if instead else "error",
-                FILE,
-                line,
-                f"{language}: {len(missing)} prompts have no recording, {heard}. "
+            yield _problem(
+                file,
+                missing[0][1],
+                "W502" if instead else "E504",
+                f"{language}: {len(missing)} prompts have no recording, {heard}.",
                 f"Record {', '.join(n for n, _ in missing)} as "
                 f"prompts/studio/{language}/<name>.wav, then run: hotline prompts build",
             )

@@ -4,6 +4,7 @@ Exit code 0 when it is (warnings are printed), 1 with one line per fault otherwi
 """
 
 import json
+import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -40,19 +41,23 @@ def _findings(config_dir: Path | None) -> tuple[list[Problem], list[Problem]]:
     loaded = load_configuration(settings.config_dir)
     if isinstance(loaded, list):
         return loaded, []
-    known = {warning.message for warning in loaded.warnings}
-    more = [
-        Problem(str(settings.config_dir / fault.file), fault.line, 1, "W501", fault.message)
-        for fault in prompt_files.check(settings.config_dir)
-        if fault.message not in known
-    ]
-    return [], [*loaded.warnings, *more]
+    found = {*loaded.warnings, *prompt_files.check(settings.config_dir)}
+    return (
+        sorted(problem for problem in found if not problem.is_warning),
+        sorted(problem for problem in found if problem.is_warning),
+    )
+
+
+_LINE = re.compile(
+    r"(?P<file>.*?):(?P<line>\d+):(?:(?P<col>\d+):)? (?:(?P<code>E\d+) )?(?P<said>.*)"
+)
 
 
 def _from_line(text: str) -> Problem:
-    """``file:line: message`` of the settings as a problem."""
-    file, _, rest = text.partition(":")
-    line, _, message = rest.partition(":")
-    if not line.strip().isdigit():
-        return Problem(file, 1, 1, "E201", rest.strip())
-    return Problem(file, int(line), 1, "E201", message.strip())
+    """A line about the settings as a problem; what the environment says has no place."""
+    match = _LINE.fullmatch(text)
+    if match is None:
+        file, _, said = text.partition(": ")
+        return Problem(file, 1, 1, "E200", said)
+    line, col = int(match["line"]), int(match["col"] or 1)
+    return Problem(match["file"], line, col, match["code"] or "E200", match["said"])

@@ -24,6 +24,7 @@ from ari_app.asterisk.ports import needed_ports
 from ari_app.asterisk.process import AsteriskFailed, find_version
 from ari_app.asterisk.render import TEMPLATES
 from ari_app.settings import Settings, SettingsError
+from ivr.problems import render_problems
 
 State = Literal["ok", "warning", "failure"]
 
@@ -104,8 +105,8 @@ def check_prompts(settings: Settings) -> Iterator[Finding]:
     if not problems:
         yield Finding("prompts", "ok", str(settings.prompts_dir))
     for problem in problems:
-        state: State = "warning" if problem.level == "warning" else "failure"
-        yield Finding("prompts", state, str(problem), "see 'hotline check'")
+        state: State = "warning" if problem.is_warning else "failure"
+        yield Finding("prompts", state, render_problems([problem]), "see 'hotline check'")
 
 
 def check_ports(settings: Settings) -> Iterator[Finding]:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from recordings.catalogue import Wording
+from ivr.problems import Problem, render_problems
+from recordings.catalogue import FILE, Wording
 from recordings.convert import BadSound, alaw, convert, sln
-from recordings.marked_yaml import FILE, Problem
 from recordings.music import MUSIC_VERSION, RATE, hold_music
 from recordings.prompts import Prompts, load_prompts
 from recordings.rendering import (
@@ -54,7 +54,7 @@ def check(config_dir: Path) -> list[Problem]:
     menu_s = menu_duration_s(prompts)
     if menu_s > MENU_AT_MOST_S:
         text = f"greeting and menu take {menu_s:.1f} s. Shorten them to {MENU_AT_MOST_S:.0f} s."
-        problems.append(Problem("warning", str(config_dir / FILE), 1, text))
+        problems.append(Problem(str(config_dir / FILE), 1, 1, "W503", text))
     return problems
 
 
@@ -79,7 +79,7 @@ def build(
     """Render every prompt whose wording or studio file changed. Returns the exit code."""
     prompts = load_prompts(config_dir)
     if isinstance(prompts, list):
-        return _stop(tell, *map(str, prompts))
+        return _stop(tell, render_problems(prompts))
     folder = config_dir / "prompts"
     try:
         _forget_removed(folder, prompts)
@@ -198,10 +198,10 @@ def _forget_removed(folder: Path, prompts: Prompts) -> None:
 def _report(config_dir: Path, tell: Tell) -> int:
     prompts = load_prompts(config_dir)
     if isinstance(prompts, list):
-        return _stop(tell, *map(str, prompts))
+        return _stop(tell, render_problems(prompts))
     menu_s = menu_duration_s(prompts)
     tell(f"greeting and menu: {menu_s:.1f} s (at most {MENU_AT_MOST_S:.0f} s)")
     problems = check(config_dir)
-    for problem in problems:
-        tell(str(problem))
-    return 1 if any(problem.level == "error" for problem in problems) else 0
+    if problems:
+        tell(render_problems(problems))
+    return 0 if all(problem.is_warning for problem in problems) else 1

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivr.problems import render_problems
 from recordings.catalogue import Catalogue, read_catalogue
 
 GOOD = """\
@@ -12,7 +13,7 @@ fallback: {yue: zh_CN}
 voices: {zh_CN: {voice: zf_xiaoxiao, speed: 1.1}}
 prompts:
   hello:
-    zh_CN: {text: 12345, say: 一二三四五, pinyin: {长时间: chang2 shi2 jian1}, speed: 1.0}
+    zh_CN: {text: "12345", say: 一二三四五, pinyin: {长时间: chang2 shi2 jian1}, speed: 1.0}
     yue: 你好
     en: Hello
   menu_yue:
@@ -54,26 +55,45 @@ def test_a_circle_of_fallbacks_ends() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        ("yue: 你好", "yeu: 你好", 7, "hello has no 'yeu'. Did you mean 'yue'?"),
-        ("    en: Hello\n", "", 5, "hello has no text in 'en'. Add it."),
-        ("    en: Hello", "    en: Hello\n    en: Hi", 9, "hello.en is already given in line 8"),
-        ("hello:", "Hello World:", 5, "'Hello World' does not look like a prompt name"),
-        ("speed: 1.0", "speed: 9", 6, "hello.zh_CN.speed must be a number from 0.7 to 1.3"),
-        ("speed: 1.0", "speeed: 1", 6, "Did you mean 'speed'?"),
-        ("text: 12345, ", "", 6, "hello.zh_CN needs `text:`"),
-        ("spoken_in: [yue, zh_CN]", "spoken_in: [yue]", 9, "a text in 'zh_CN' that spoken_in"),
-        ("zf_xiaoxiao", "../etc", 3, "does not look like a voice"),
-        ("zh_CN, yue", "../x, yue", 1, "does not look like a language"),
+        (
+            "yue: 你好",
+            "yeu: 你好",
+            7,
+            "hello.yeu: there is no language 'yeu'. Did you",
+        ),
+        ("    en: Hello\n", "", 5, "prompts.hello: there is no text in 'en'. Add it."),
+        ("    en: Hello", "    en: Hello\n    en: Hi", 9, "'en' is here twice, first in line 8"),
+        ("hello:", "Hello World:", 5, "'Hello World' is not a name"),
+        ("speed: 1.0", "speed: 9", 6, "prompts.hello.zh_CN.speed: 9 is more than 1.3. Use at most"),
+        (
+            "speed: 1.0",
+            "speeed: 1",
+            6,
+            "speeed: no such field. Did you mean 'speed'",
+        ),
+        ('text: "12345", ', "", 6, "prompts.hello.zh_CN.text: this field is missing."),
+        ('"12345"', "12345", 6, 'expected text, found the number 12345. Put it in quotes: "12345"'),
+        (
+            "spoken_in: [yue, zh_CN]",
+            "spoken_in: [yue]",
+            12,
+            "spoken_in does not list this",
+        ),
+        ("spoken_in: [yue, zh_CN]", "spoken_in: [yeu]", 10, "there is no language 'yeu'."),
+        ("spoken_in: [yue, zh_CN]", "spoken_in: []", 10, "prompts.menu_yue.spoken_in: too few."),
+        ("zf_xiaoxiao", "../etc", 3, "'../etc' is not a voice"),
+        ("zh_CN, yue", "../x, yue", 1, "'../x' is not a language code"),
         ("prompts:", "prompt:", 4, "Did you mean 'prompts'?"),
-        ("{yue: zh_CN}", "{yue: fr}", 2, "languages has no 'fr'"),
-        ("en: Hello", "en: [Hello]", 8, "hello.en must be a text"),
-        ("en: Hello", "en: 'Hello", 13, "cannot be read as YAML"),
+        ("{yue: zh_CN}", "{yue: fr}", 2, "there is no language 'fr'"),
+        ("en: Hello", "en: [Hello]", 8, "prompts.hello.en: expected a mapping"),
+        ("en: Hello", "en: 'Hello", 13, "not YAML"),
     ],
 )
 def test_a_fault_is_told_with_its_line(old: str, new: str, line: int, message: str) -> None:
     problems = read_catalogue(GOOD.replace(old, new, 1))
     assert isinstance(problems, list)
-    assert any(p.line == line and message in p.message for p in problems), problems
+    lines = render_problems(problems).splitlines()
+    assert any(f"prompts.yaml:{line}:" in one and message in one for one in lines), lines
 
 
 @pytest.mark.parametrize("text", ["", "# nothing", "- a", "x", "\0", "[" * 3000, "a: &a [*a]"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ari_app.cli.prompts import MENU_AT_MOST_S, build, check, menu_duration_s
+from ivr.problems import render_problems
 from recordings.levels import active_rms, dbfs
 from recordings.prompts import Prompts, load_prompts
 from recordings.rendering import read_index
@@ -45,11 +46,11 @@ def _build(config: Path, root: Path) -> tuple[int, str]:
 
 def test_the_shipped_prompts_only_lack_the_studio_languages() -> None:
     problems = check(CONFIG)
-    assert [(p.level, p.message.split(":")[0]) for p in problems] == [
-        ("warning", "yue"),
-        ("warning", "th"),
+    assert [(p.code, p.message.split(":")[0]) for p in problems] == [
+        ("W502", "yue"),
+        ("W502", "th"),
     ]
-    assert all("prompts.yaml:" in str(p) and "Record" in p.message for p in problems)
+    assert all(p.file.endswith("prompts.yaml") and "Record" in p.hint for p in problems)
 
 
 def test_greeting_and_menu_are_over_in_fifteen_seconds() -> None:
@@ -152,10 +153,10 @@ def test_missing_and_damaged_audio_is_told(config: Path) -> None:
     (folder / "en" / "goodbye.alaw").unlink()
     (folder / "ja" / "goodbye.sln16").write_bytes(b"xx")
     (folder / "zh_CN" / "menu_urgent.alaw").write_bytes(b"")
-    told = "\n".join(map(str, check(config)))
-    assert "warning: goodbye in en: its .alaw file is missing. Run: hotline prompts build" in told
-    assert "warning: goodbye in ja: its .sln16 file has 2 bytes" in told
-    assert "error: menu_urgent has no audio that callers of zh_CN can hear" in told
+    told = render_problems(check(config))
+    assert "W501 goodbye in en: its .alaw file is missing. Run: hotline prompts build" in told
+    assert "W501 goodbye in ja: its .sln16 file has 2 bytes" in told
+    assert "E503 menu_urgent has no audio that callers of zh_CN can hear" in told
     assert _load(config).sound_uri("goodbye", "th") == "sound:hotline/zh_CN/goodbye"
     assert "menu_urgent" not in _load(config).names()["zh_CN"]
 
@@ -163,10 +164,10 @@ def test_missing_and_damaged_audio_is_told(config: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"\xff\xfe\x00", "is not UTF-8 text here"),
-        (b"prompts: [", "cannot be read as YAML"),
-        (b"#" * 1_000_002, "is larger than 1 MB"),
-        (None, "cannot be read: No such file"),
+        (b"\xff\xfe\x00", "E101 this is not UTF-8 text."),
+        (b"prompts: [", "E101 not YAML"),
+        (b"#" * 1_000_002, "E102 the file is larger than 256 KB."),
+        (None, "E100 the file is missing."),
     ],
 )
 def test_an_unusable_catalogue_is_told_and_nothing_is_built(
@@ -178,12 +179,12 @@ def test_an_unusable_catalogue_is_told_and_nothing_is_built(
     code, told = _build(tmp_path, tmp_path)
     assert code == 1
     assert message in told
-    assert message in str(check(tmp_path)[0])
-    assert f"{tmp_path}/prompts/prompts.yaml:1: error:" in told
+    assert message in render_problems(check(tmp_path))
+    assert f"{tmp_path}/prompts/prompts.yaml:" in told
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"zh_CN/menu_zh": 3}'])
 def test_a_lost_index_only_means_that_all_is_made_again(config: Path, content: str) -> None:
     (config / "prompts" / "index.json").write_text(content)
-    assert all(p.level == "warning" for p in check(config))
+    assert all(p.is_warning for p in check(config))
     assert _load(config).duration_s("connecting", "en") > 1
