@@ -1,4 +1,4 @@
-"""Many callers at once on few agents, on SQLite and on PostgreSQL; and a database that goes away."""
+"""Many callers at once on few agents, on SQLite and PostgreSQL; a database that goes away."""
 
 import contextlib
 from collections.abc import AsyncIterator
