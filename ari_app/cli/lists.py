@@ -75,7 +75,7 @@ def _print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
         table.add_column(column.removesuffix("_at"), overflow="fold")
     for row in rows:
         table.add_row(*(_cell(column, row.get(column)) for column in columns))
-    Console(soft_wrap=False).print(table)
+    Console(markup=False, highlight=False).print(table)
     print(f"{len(rows)} shown, the newest first")
 
 
@@ -91,4 +91,4 @@ def _cell(column: str, value: object) -> str:
             return f"{seconds:.0f} s" if problem is None else f"{seconds:.0f} s {problem}"
         case list():
             return ", ".join(map(str, value)) or "-"
-    return str(value)
+    return "".join(letter if letter.isprintable() else "?" for letter in str(value))
