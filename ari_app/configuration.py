@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 import ivr
 from ari_app.core.values import AgentId, AgentProfile, Centre, QueueName, QueueProfile
+from ivr.fields import Level, Name, Strict, checked
 from ivr.positions import Place
 from ivr.problems import Problem, cannot_read, did_you_mean
 from ivr.yaml_source import Positions, parse, validate
@@ -21,26 +22,39 @@ from recordings.prompts import Prompts, load_prompts
 
 MAIN_FLOW = Path("flows") / "main.yaml"
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
-Level = Annotated[int, Field(strict=True, ge=1, le=5)]
-
+AgentNumber = Annotated[
+    str,
+    AfterValidator(
+        checked(str, r"[0-9]{2,10}", "an agent's number", "Write 2 to 10 digits in quotes.")
+    ),
+]
+Contact = Annotated[
+    str,
+    AfterValidator(
+        checked(
+            str, r"sip:[^\s;,<>\"]+", "a phone's address", "Write it like sip:1001@10.0.0.5:5060."
+        )
+    ),
+]
+Music = Annotated[
+    str,
+    AfterValidator(
+        checked(str, r"[A-Za-z0-9_-]{1,32}", "a class of music", "Name one of musiconhold.conf.")
+    ),
+]
 
 M = TypeVar("M", bound=BaseModel)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PhoneEntry(_Strict):
+class PhoneEntry(Strict):
     """How the agent's phone is reached: it registers, or it has a fixed address."""
 
     register_: bool = Field(False, alias="register")
-    contact: Annotated[str, Field(pattern=r"^sip:[^\s;,<>\"]+$")] | None = None
+    contact: Contact | None = None
     webrtc: bool = False
 
 
-class AgentEntry(_Strict):
+class AgentEntry(Strict):
     """One agent of agents.yaml."""
 
     name: Annotated[str, Field(min_length=1, max_length=40)]
@@ -51,19 +65,19 @@ class AgentEntry(_Strict):
     answer: Literal["phone", "desk"] = "phone"
 
 
-class AgentsFile(_Strict):
-    agents: dict[Annotated[str, Field(pattern=r"^[0-9]{2,10}$")], AgentEntry]
+class AgentsFile(Strict):
+    agents: dict[AgentNumber, AgentEntry]
 
 
-class QueueEntry(_Strict):
+class QueueEntry(Strict):
     """One queue of queues.yaml; durations in seconds."""
 
     ring_s: Annotated[float, Field(ge=1, le=120)] = 20.0
     wrap_up_s: Annotated[float, Field(ge=0, le=3600)] = 30.0
-    music: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")] = "default"
+    music: Music = "default"
 
 
-class QueuesFile(_Strict):
+class QueuesFile(Strict):
     """``skills`` are all that may be asked for or had, each with its name for people."""
 
     queues: dict[Name, QueueEntry]

@@ -45,7 +45,13 @@ BROKEN = [
         "agents.yaml:5:",
         "6 is more",
     ),
-    (edit("agents.yaml", '"1001"', '"x1"'), "agents.yaml:5:", "x1"),
+    (edit("agents.yaml", '"1001"', '"x1"'), "agents.yaml:5:3:", "is not an agent's number"),
+    (edit("agents.yaml", "queues: [general", "queues: [General"), "agents.yaml:5:", "not a name"),
+    (
+        edit("agents.yaml", "phone: {register: true}", "phone: {contact: 10.0.0.5}"),
+        "agents.yaml:5:",
+        "E206 agents.1001.phone.contact: '10.0.0.5' is not a phone's address. Write it like sip:",
+    ),
     (edit("agents.yaml", '"1002"', '"1001"'), "agents.yaml:6:", "'1001' is here twice"),
     (edit("agents.yaml", "name: 王敏", "nmae: 王敏"), "agents.yaml:5:", "Did you mean 'name'?"),
     (edit("agents.yaml", "agents:\n", "agents: &all\n"), "agents.yaml:4:", "anchors and aliases"),
@@ -131,11 +137,12 @@ def test_json_has_the_same_faults_for_machines(
 def test_every_fault_of_several_files_is_told_at_once(
     config: Path, capsys: pytest.CaptureFixture[str]
 ):
-    for change in (BROKEN[0][0], BROKEN[7][0], BROKEN[23][0]):
-        change(config)
+    edit("queues.yaml", "ring_s: 20", "ring_s: 0")(config)
+    edit("agents.yaml", "name: 王敏", "nmae: 王敏")(config)
+    edit("prompts/prompts.yaml", "fallback:", "falback:")(config)
     check(config, as_json=False)
     told = capsys.readouterr().err
-    assert all(name in told for name in ("queues.yaml", "prompts.yaml"))
+    assert all(name in told for name in ("queues.yaml", "agents.yaml", "prompts.yaml"))
 
 
 def test_warnings_stop_nothing(config: Path, capsys: pytest.CaptureFixture[str]):
