@@ -17,6 +17,7 @@ import httpx
 from ari_app.asterisk.installation import AsteriskMissing
 from ari_app.asterisk.ports import needed_ports
 from ari_app.asterisk.process import AsteriskFailed, AsteriskProcess, find_version
+from ari_app.asterisk.rescue import rescue_callers
 from ari_app.cli.service import BAD_CONFIGURATION, BadConfiguration, Hopeless, Keeper
 from ari_app.settings import Settings, SettingsError
 
@@ -96,6 +97,15 @@ class _Supervisor:
             await self._keeper.run()
         except Hopeless as error:
             self._give_up(error)
+            await self._rescue()
+
+    async def _rescue(self) -> None:
+        try:
+            count = await rescue_callers(self._settings)
+        except httpx.HTTPError as error:
+            _say(f"callers who were waiting could not be sent to the duty phones: {error}")
+        else:
+            _say(f"{count} callers who were waiting were sent to the duty phones")
 
     def _give_up(self, error: Hopeless) -> None:
         self._gave_up = True

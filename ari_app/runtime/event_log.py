@@ -55,7 +55,13 @@ class EventLog:
         async with self._one_at_a_time:
             log = self._log = self._log or await self._open()
             ended = await asyncio.to_thread(log.poll, lost_before=lost_before)
-            self._fresh += [(now, call) for call in ended]
+            for call in ended:
+                if call.fallback:
+                    # We may believe that the caller still waits; the dialplan knows better, and
+                    # of two ends of a call the first one written counts.
+                    self._note(call)
+                else:
+                    self._fresh.append((now, call))
             ripe = [call for at, call in self._fresh if at <= now - GRACE_S]
             try:
                 for call in ripe:
@@ -82,6 +88,9 @@ class EventLog:
         known = await self._repo.call(call.call_id)
         if known is not None and known.outcome is not None:
             return
+        self._note(call)
+
+    def _note(self, call: CelCall) -> None:
         _log.info("call.found_in_log", call_id=call.call_id, outcome=call.outcome)
         self._send(_commands(call))
 

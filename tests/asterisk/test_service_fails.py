@@ -4,6 +4,7 @@ import signal
 
 import pytest
 
+from ari_app.asterisk.rescue import rescue_callers
 from ari_app.softphone.phone import Mode
 from ari_app.softphone.prompt_match import wait_prompt
 from ari_app.softphone.tones import tones_in_wav
@@ -121,6 +122,37 @@ async def test_while_the_service_is_down_the_dialplan_rings_the_duty_phones(hall
     assert ticket["outcome"] == "answered_fallback"
     assert ticket["agent_id"] == "1001"
     assert ticket["source"] == "cel"
+
+
+async def test_when_the_service_is_given_up_its_waiting_callers_go_to_the_duty_phones(hall: Hall):
+    desk = await hall.desk("1001")
+    async with (
+        hall.phone("1001") as phone,
+        hall.citizen("13800138309") as talking,
+        hall.citizen("13800138310") as waiting,
+    ):
+        await talking.dial()
+        await talking.wait_answered()
+        await talking.press("0")
+        await desk.wait("connected", within_s=8.0)
+        await waiting.dial()
+        await waiting.wait_answered()
+        await waiting.press("0")
+        music = hall.settings.prompts_dir / "music" / "hold.alaw"
+        await wait_prompt(waiting.rtp, music, within_s=8.0)
+        await hall.kill_service()
+        async with hall.phone("1002") as duty:
+            assert await rescue_callers(hall.settings) == 1
+            await duty.wait_ringing(within_s=10.0)
+            waiting.rtp.play_tone(CITIZEN_HZ)
+            await duty.rtp.wait_heard(CITIZEN_HZ, within_s=5.0)
+            talking.rtp.play_tone(LATER_HZ)
+            await phone.rtp.wait_heard(LATER_HZ, within_s=5.0)
+            await waiting.hang_up()
+        await talking.hang_up()
+    await hall.start_service()
+    assert (await hall.ticket("13800138309", within_s=15.0))["outcome"] == "answered"
+    assert (await hall.ticket("13800138310", within_s=15.0))["outcome"] == "answered_fallback"
 
 
 async def test_a_hung_service_sends_new_callers_to_the_duty_phones(hall: Hall):
