@@ -55,10 +55,10 @@ endef
 
 RUN_NEEDS = \
   $(call need,$(PYTHON) -c 'import ensurepip',python3-venv) \
-  $(call need,command -v setpriv,util-linux)
+  $(call need,command -v setpriv,util-linux) \
+  $(call need,command -v sipp,sip-tester)
 # The tests start their own PostgreSQL and Redis on ports of their own; no service is used.
 TEST_NEEDS = \
-  $(call need,command -v sipp,sip-tester) \
   $(call need,ls /usr/lib/postgresql/*/bin/initdb,postgresql) \
   $(call need,command -v redis-server,redis-server)
 

@@ -51,7 +51,6 @@ class PhoneEntry(Strict):
 
     register_: bool = Field(False, alias="register")
     contact: Contact | None = None
-    webrtc: bool = False
 
 
 class AgentEntry(Strict):

@@ -6,9 +6,7 @@ not measured here: the caller passes durations in seconds.
 
 from collections.abc import Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-
-_FAST = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 
 class Metrics:
@@ -22,24 +20,6 @@ class Metrics:
         self.agents = Gauge("hotline_agents", "Agents, by state", ["state"], registry=registry)
         self.waiting = Gauge(
             "hotline_waiting_calls", "Callers waiting, by queue", ["queue"], registry=registry
-        )
-        self.first_audio = Histogram(
-            "hotline_first_audio_seconds",
-            "From a call's arrival to its first prompt",
-            buckets=_FAST,
-            registry=registry,
-        )
-        self.agent_to_ring = Histogram(
-            "hotline_agent_to_ring_seconds",
-            "From an agent and a caller being free for each other to the agent's phone ringing",
-            buckets=_FAST,
-            registry=registry,
-        )
-        self.ring_to_pop = Histogram(
-            "hotline_ring_to_pop_seconds",
-            "From the offer to its screen-pop being sent",
-            buckets=_FAST,
-            registry=registry,
         )
         self.ari_link = Gauge("hotline_ari_link_up", "1 while Asterisk is there", registry=registry)
         self.event_lag = Gauge(

@@ -19,16 +19,23 @@ from ari_app.settings import Settings
 
 Row = Mapping[str, object]
 
-CALLS = ("arrived_at", "call_id", "caller", "dialled", "phase", "outcome", "ended_at", "source")
+# What a table shows fits into 100 columns; --json has everything.
+CALLS = ("arrived_at", "call_id", "caller", "dialled", "outcome", "ended_at")
 TICKETS = (
-    "arrived_at", "ticket_id", "caller_number", "caller_region", "dialled_number", "language",
-    "outcome", "agent_id", "wait_s", "recording_ref",
+    "arrived_at", "ticket_id", "caller_number", "language", "outcome", "agent_id", "wait_s",
+    "recording_ref",
 )  # fmt: skip
+HEADINGS = {
+    "call_id": "call", "ticket_id": "ticket", "caller_number": "caller", "agent_id": "agent",
+    "wait_s": "waited", "recording_ref": "recording",
+}  # fmt: skip
+ALL_OF_A_CALL = (*CALLS, "phase", "source")
 
 
 async def show_calls(settings: Settings, limit: int, *, as_json: bool) -> int:
     async def read(repo: Repo) -> list[Row]:
-        return [{name: getattr(row, name) for name in CALLS} for row in await repo.calls(limit)]
+        rows = await repo.calls(limit)
+        return [{name: getattr(row, name) for name in ALL_OF_A_CALL} for row in rows]
 
     return await _show(settings, read, CALLS, as_json=as_json)
 
@@ -72,7 +79,8 @@ async def _show(
 def _print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
-        table.add_column(column.removesuffix("_at"), overflow="fold")
+        name = HEADINGS.get(column, column.removesuffix("_at"))
+        table.add_column(name, overflow="fold", no_wrap=column in ("arrived_at", "ended_at"))
     for row in rows:
         table.add_row(*(_cell(column, row.get(column)) for column in columns))
     Console(markup=False, highlight=False).print(table)

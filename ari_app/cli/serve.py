@@ -5,6 +5,7 @@ program) and what does not (a database that is away: calls are served and writte
 """
 
 import asyncio
+import os
 import sys
 
 import structlog
@@ -26,6 +27,7 @@ DATABASE_LIMIT_S = 10.0
 
 def serve(settings: Settings) -> int:
     """Run until SIGTERM or SIGINT; the exit code."""
+    os.umask(0o077)  # numbers and tickets are for this account alone
     configure()
     configuration = load_configuration(settings.config_dir)
     if isinstance(configuration, list):

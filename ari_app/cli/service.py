@@ -127,6 +127,7 @@ class Keeper:
         self._say = say
         self._crashes: deque[float] = deque(maxlen=MAX_CRASHES)
         self.log = settings.run_dir / "service.log"
+        self._log_from = 0
 
     async def run(self) -> None:
         """Never returns; raises `Hopeless` after too many crashes."""
@@ -142,13 +143,14 @@ class Keeper:
             await asyncio.sleep(pause_s)
 
     def log_tail(self, lines: int) -> str:
-        """The end of what the service wrote."""
+        """The end of what the service wrote in its latest life."""
         with self.log.open("rb") as stream:
-            stream.seek(max(0, self.log.stat().st_size - _TAIL_BYTES))
+            stream.seek(max(self._log_from, self.log.stat().st_size - _TAIL_BYTES))
             text = stream.read().decode(errors="replace")
         return "\n".join(f"  {line}" for line in text.splitlines()[-lines:])
 
     async def _run_once(self) -> str:
+        self._log_from = self.log.stat().st_size if self.log.exists() else 0
         service = await ServiceProcess.start(self._settings, self._command, self.log)
         try:
             return await service.outlive(self._settings.watchdog_s)

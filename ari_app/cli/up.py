@@ -21,6 +21,9 @@ from ari_app.asterisk.rescue import rescue_callers
 from ari_app.cli.service import BAD_CONFIGURATION, BadConfiguration, Hopeless, Keeper
 from ari_app.settings import Settings, SettingsError
 
+PRIVATE = 0o077
+"""Recordings, numbers and tickets are for this account alone."""
+
 SERVICE = (sys.executable, "-m", "ari_app", "serve")
 _POLL_S = 0.1
 _FIRST_PAUSE_S = 0.2
@@ -33,6 +36,7 @@ class CannotStart(Exception):
 
 def up(settings: Settings, service: Sequence[str] = SERVICE) -> int:
     """Run until Ctrl-C or SIGTERM; returns the exit code."""
+    os.umask(PRIVATE)
     try:
         with _only_one(settings):
             return asyncio.run(_Supervisor(settings, service).run())

@@ -1,7 +1,7 @@
 """Whether the database's schema is the one this program was written for, and how it gets there.
 
-Knows alembic, no table. The service never changes a schema by itself: ``upgrade`` is called by
-whoever sets the program up.
+Knows alembic, no table. A service that starts brings an older schema up to date and refuses a
+newer one.
 
 A new step, after changing the models, on a database that is up to date:
 ``python -c "import asyncio; from ari_app.db.schema import draft; asyncio.run(draft(URL, 'say'))"``

@@ -9,8 +9,7 @@ from ari_app.metrics import Metrics
 def test_every_figure_has_a_name_of_ours_and_a_unit() -> None:
     names = {family.name for family in Metrics().registry.collect()}
     assert names == {
-        "hotline_calls", "hotline_agents", "hotline_waiting_calls", "hotline_first_audio_seconds",
-        "hotline_agent_to_ring_seconds", "hotline_ring_to_pop_seconds", "hotline_ari_link_up",
+        "hotline_calls", "hotline_agents", "hotline_waiting_calls", "hotline_ari_link_up",
         "hotline_event_lag_seconds", "hotline_engine_errors", "hotline_journal_depth_records",
     }  # fmt: skip
 
