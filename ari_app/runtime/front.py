@@ -19,14 +19,12 @@ from ari_app.db.repo import Repo
 from ari_app.db.rows import StoredCall, StoredSession, StoredTicket
 from ari_app.passwords import Passwords
 from ari_app.runtime.clock import Clock
-from ari_app.runtime.loop import Loop
+from ari_app.runtime.loop import STANDBY, Loop
 from ari_app.web.ports import Credential, Row, Session, Unavailable
 
 T = TypeVar("T")
 
 READ_LIMIT_S = 1.0
-
-STANDBY = Refuse("standby", "另一个服务实例正在运行，本实例处于待命状态，请改连主实例。")
 
 
 class Front:

@@ -42,15 +42,21 @@ class Lanes:
         """Queue the commands. Messages to desks and records are handed over at once; only what
         must be durable holds up the commands behind it."""
         for command in commands:
-            match command:
-                case Tell():
-                    self._tell(command)
-                case Write():
-                    durable = self._note(command)
-                    if command.must_be_durable:
-                        self._queue(command.lane, durable)
-                case _:
-                    self._queue(command.lane, partial(self._execute, command))
+            try:
+                self._hand_over(command)
+            except Exception:  # a bug in one command must not lose the others
+                _log.exception("command.error", command=repr(command)[:500])
+
+    def _hand_over(self, command: LaneCommand) -> None:
+        match command:
+            case Tell():
+                self._tell(command)
+            case Write():
+                durable = self._note(command)
+                if command.must_be_durable:
+                    self._queue(command.lane, durable)
+            case _:
+                self._queue(command.lane, partial(self._execute, command))
 
     def _queue(self, lane: str, job: Callable[[], Awaitable[None]]) -> None:
         queue = self._queues.get(lane)

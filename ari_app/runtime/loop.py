@@ -19,6 +19,7 @@ _log = structlog.get_logger()
 STEPS_A_TURN = 100
 """Events handled before other tasks get their turn."""
 
+STANDBY = Refuse("standby", "另一个服务实例正在运行，本实例处于待命状态，请改连主实例。")
 BROKEN = Refuse("internal_error", "系统内部错误，操作未完成；已记录，请稍后重试。")
 
 
@@ -56,6 +57,8 @@ class Loop:
 
     async def ask(self, event: Event) -> Refuse | None:
         """Hand over a wish and wait for the decision; None when it was granted."""
+        if self._is_stopped:
+            return STANDBY
         answer: asyncio.Future[Refuse | None] = asyncio.get_running_loop().create_future()
         self._inbox.append((event, answer))
         self._wake.set()
@@ -71,6 +74,9 @@ class Loop:
                 if answer is not None and not answer.done():
                     answer.set_result(refused)
             await asyncio.sleep(0)
+        for _, answer in self._inbox:
+            if answer is not None and not answer.done():
+                answer.set_result(STANDBY)
 
     async def _something_to_do(self) -> None:
         """Until an event is there or the engine's next deadline has come."""

@@ -164,4 +164,6 @@ class Watch:
             return await self._event_log.poll(self._clock.now(), lost_before=lost_before)
         except OSError as error:
             _log.warning("event_log.unreadable", problem=str(error))
-            return {}
+        except Exception:  # a line nobody foresaw must not keep callers from being served
+            _log.exception("event_log.error")
+        return {}
