@@ -59,7 +59,11 @@ class Agents:
     def put(self, agent: Agent) -> Out:
         self.by_id[agent.agent_id] = agent
         self.index(agent)
-        return [Write(agent.record()), Tell(agent.agent_id, "state", shown(agent))]
+        told: Out = [Tell(agent.agent_id, "state", shown(agent))]
+        # An offer does not outlive the service: whoever only rings is found ready again.
+        if agent.state is AgentState.OFFERED and agent.after_call is AgentState.READY:
+            return told
+        return [Write(agent.record()), *told]
 
     def index(self, agent: Agent) -> None:
         self.ready.pop(agent.agent_id, None)

@@ -179,8 +179,7 @@ class CallEngine:
         call = replace(call, phase=Phase.OFFERED, agent=said.agent, offers=call.offers + 1)
         call = replace(call, leg=agent_leg(call.call_id, call.offers))
         self._put(call)
-        ring: Out = self._ring(call, said.ring_s, auto_answer=False) if said.ring else []
-        return [*ring, Write(call.saved())]
+        return self._ring(call, said.ring_s, auto_answer=False) if said.ring else []
 
     def _ring(self, call: Call, ring_s: float, *, auto_answer: bool) -> Out:
         if call.leg is None or call.agent is None:
@@ -197,7 +196,7 @@ class CallEngine:
         cut = ivr.PromptEnded() if call.phase is Phase.CONNECTING else None
         again, more = self._tree.step(again, cut, now)
         self._put(again)
-        return [*out, *more, Write(again.saved())]
+        return [*out, *more]
 
     def _leg_up(self, call: Call, event: LegUp, now: float) -> Out:
         """The agent answered: silence the prompt or the music and put both together."""

@@ -356,7 +356,14 @@ def test_the_checked_recording_is_written_into_the_ticket():
     assert saved.ticket["recording_ref"] == [{"file": "x.wav", "duration_s": 12.0, "problem": None}]
 
 
-def test_each_change_of_an_agent_is_written_down():
+def test_each_change_of_an_agent_is_written_down_but_an_offer_that_dies_with_the_service():
     book = talking(Playbook())
     states = [record.state for record in book.records(SaveAgent)]
-    assert states == ["paused", "ready", "offered", "talking"]
+    assert states == ["paused", "ready", "talking"]
+
+
+def test_a_wish_made_while_the_phone_rings_is_written_down():
+    book = ringing(Playbook())
+    book >> AgentAskedPause(WANG, "lunch")
+    last = book.records(SaveAgent)[-1]
+    assert (last.state, last.snapshot["after_call"]) == ("offered", "paused")
