@@ -155,8 +155,8 @@ class Dispatcher:
         offer = self.offers.get(said.call)
         if offer is None:
             return []
-        self.offers[said.call] = replace(offer, card=said.card)
-        return [Tell(offer.agent, "offer_changed", pop(offer.waiting, said.card))]
+        offer = self.offers[said.call] = replace(offer, card=said.card)
+        return [Tell(offer.agent, "offer_changed", pop(offer))]
 
     # --- after a gap -------------------------------------------------------------------------
 
@@ -306,15 +306,15 @@ class Dispatcher:
     def _offer(self, call: CallId, agent: AgentId, now: float) -> Out:
         waiting = self.waiting.pop(call)
         ring_s = self.centre.queue(QueueName(waiting.queue)).ring_s
-        ring = self._agents.profile(agent).answer == "phone"
-        card = self._cards.get(call, {})
-        self.offers[call] = Offer(waiting, agent, now + ring_s, card, accepted=ring)
-        self._offer_ends.set(call, now + ring_s)
-        shown = {**pop(waiting, card), "waited_s": round(now - waiting.since, 1)}
+        answer = self._agents.profile(agent).answer
+        ring, card = answer == "phone", self._cards.get(call, {})
+        offer = Offer(waiting, agent, now, now + ring_s, answer, card, accepted=ring)
+        self.offers[call] = offer
+        self._offer_ends.set(call, offer.until)
         return [
             CallOffered(call, agent, ring=ring, ring_s=ring_s),
-            Tell(agent, "offer", {**shown, "until": now + ring_s}),
-            *self._agents.move(agent, Signal.OFFER, now, until=now + ring_s, call=call),
+            Tell(agent, "offer", pop(offer)),
+            *self._agents.move(agent, Signal.OFFER, now, until=offer.until, call=call),
         ]
 
     def _forget_offer(self, call: CallId) -> Offer | None:

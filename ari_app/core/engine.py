@@ -117,7 +117,7 @@ class Engine:
         """The pop that is open on this agent's desk."""
         for offer in self.dispatcher.offers.values():
             if offer.agent == agent_id:
-                return {**pop(offer.waiting, offer.card), "until": offer.until}
+                return pop(offer)
         return None
 
     def counts(self) -> dict[str, dict[str, int]]:

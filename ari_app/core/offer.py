@@ -20,11 +20,16 @@ NO_ANSWER_CAUSES = frozenset({18, 19})
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An agent reserved for a caller. ``until`` is when it counts as not answered."""
+    """An agent reserved for a caller, from ``since`` until it counts as not answered.
+
+    ``answer`` says where it is taken: at the ``phone`` or at the ``desk``.
+    """
 
     waiting: Waiting
     agent: AgentId
+    since: float
     until: float
+    answer: str
     card: Mapping[str, object]
     accepted: bool
 
@@ -41,5 +46,13 @@ def ended(offer: Offer, reason: str) -> Tell:
     return Tell(offer.agent, "offer_ended", {"call": offer.waiting.call, "reason": reason})
 
 
-def pop(waiting: Waiting, card: Mapping[str, object]) -> dict[str, Json]:
-    return {**cast(Mapping[str, Json], card), "call": waiting.call, "queue": waiting.queue}
+def pop(offer: Offer) -> dict[str, Json]:
+    """The screen-pop: the caller's card and the offer's own terms."""
+    return {
+        **cast(Mapping[str, Json], offer.card),
+        "call": offer.waiting.call,
+        "queue": offer.waiting.queue,
+        "waited_s": round(offer.since - offer.waiting.since, 1),
+        "until": offer.until,
+        "answer": offer.answer,
+    }

@@ -71,7 +71,9 @@ class OfferMessage(_Told, Pop):
 class OfferEnded(_Told):
     type: Literal["offer_ended"]
     call: str
-    reason: Literal["answered", "caller_left", "no_answer", "declined", "failed"]
+    reason: Literal[
+        "answered", "caller_left", "no_answer", "declined", "phone_busy", "phone_unreachable"
+    ]
 
 
 class CallMoved(_Told):

@@ -259,6 +259,16 @@ class Hall:
         self.placed += 1
         return Citizen(number, server=self.settings.sip, **details)
 
+    @contextlib.asynccontextmanager
+    async def calling(self, number: str, keys: str = "", **details: Any) -> AsyncIterator[Citizen]:
+        """A caller who was answered and has pressed these keys at once."""
+        async with self.citizen(number, **details) as citizen:
+            await citizen.dial()
+            await citizen.wait_answered()
+            if keys:
+                await citizen.press(keys)
+            yield citizen
+
     def phone(self, agent_id: str, mode: Mode = Mode.ANSWER) -> Phone:
         return Phone(agent_id, port=self.ports[agent_id], mode=mode, server=self.settings.sip)
 

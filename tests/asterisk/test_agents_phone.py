@@ -20,11 +20,8 @@ async def test_a_phone_that_refuses_hands_the_caller_to_the_next_agent(
     async with (
         hall.phone("1001", mode) as busy,
         hall.phone("1002") as phone,
-        hall.citizen(number) as citizen,
+        hall.calling(number, "0") as citizen,
     ):
-        await citizen.dial()
-        await citizen.wait_answered()
-        await citizen.press("0")
         await busy.wait_ringing()
         await willing.wait("connected", within_s=8.0)
         await refusing.wait_state("paused", within_s=3.0, reason=reason)
@@ -39,11 +36,8 @@ async def test_no_answer_rests_the_agent_and_the_caller_goes_to_the_next(hall: H
     async with (
         hall.phone("1001", Mode.WAIT) as phone,
         hall.phone("1002"),
-        hall.citizen("13800138203") as citizen,
+        hall.calling("13800138203", "0") as citizen,
     ):
-        await citizen.dial()
-        await citizen.wait_answered()
-        await citizen.press("0")
         await phone.wait_ringing()
         await phone.wait("cancelled", within_s=6.0)
         await willing.wait("connected", within_s=5.0)
@@ -56,10 +50,7 @@ async def test_no_answer_rests_the_agent_and_the_caller_goes_to_the_next(hall: H
 async def test_a_phone_that_is_not_there_is_passed_over(hall: Hall):
     """Nobody listens at 1004's address: its agent rests, the caller gets somebody else."""
     absent = await hall.desk("1004")
-    async with hall.phone("1002"), hall.citizen("13800138204") as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
-        await citizen.press("0")
+    async with hall.phone("1002"), hall.calling("13800138204", "0") as citizen:
         await absent.wait_state("paused", within_s=10.0)
         willing = await hall.desk("1002")
         await willing.wait("connected", within_s=8.0)
@@ -69,10 +60,7 @@ async def test_a_phone_that_is_not_there_is_passed_over(hall: Hall):
 
 async def test_declining_at_the_desk_stops_the_phone(hall: Hall):
     desk = await hall.desk("1001")
-    async with hall.phone("1001", Mode.WAIT) as phone, hall.citizen("13800138205") as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
-        await citizen.press("0")
+    async with hall.phone("1001", Mode.WAIT) as phone, hall.calling("13800138205", "0") as citizen:
         pop = await desk.wait("offer", within_s=8.0)
         await phone.wait_ringing()
         await desk.post(f"/calls/{pop['call']}/decline")

@@ -21,9 +21,7 @@ HOSTILE = [
 
 async def test_a_key_flood_counts_as_one_key_and_the_call_goes_on(hall: Hall):
     desk = await hall.desk("1003")
-    async with hall.phone("1003"), hall.citizen("13800138501") as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
+    async with hall.phone("1003"), hall.calling("13800138501") as citizen:
         await citizen.press("3" + "0123456789*#" * 8)
         await desk.wait("connected", within_s=15.0)
         await citizen.hang_up()
@@ -36,10 +34,7 @@ async def test_a_key_flood_counts_as_one_key_and_the_call_goes_on(hall: Hall):
 async def test_a_hostile_name_reaches_the_desk_as_plain_short_text(hall: Hall, name: str | bytes):
     desk = await hall.desk("1001")
     number = f"1380013{8600 + HOSTILE.index(name)}"
-    async with hall.phone("1001", Mode.WAIT), hall.citizen(number, name=name) as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
-        await citizen.press("0")
+    async with hall.phone("1001", Mode.WAIT), hall.calling(number, "0", name=name) as citizen:
         pop = await desk.wait("offer", within_s=8.0)
         await citizen.hang_up()
     shown = pop["caller"]["name"]
@@ -54,11 +49,8 @@ async def test_a_caller_without_a_number_is_served(hall: Hall, from_header: str)
     desk = await hall.desk("1001")
     async with (
         hall.phone("1001", Mode.WAIT),
-        hall.citizen("anonymous", from_header=from_header) as citizen,
+        hall.calling("anonymous", "0", from_header=from_header) as citizen,
     ):
-        await citizen.dial()
-        await citizen.wait_answered()
-        await citizen.press("0")
         pop = await desk.wait("offer", within_s=8.0)
         await citizen.hang_up()
     assert pop["caller"] == {"number": "", "region": "", "name": ""}

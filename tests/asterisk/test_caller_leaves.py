@@ -24,9 +24,7 @@ async def test_before_or_just_at_the_answer(hall: Hall):
 
 
 async def test_during_the_notice(hall: Hall):
-    async with hall.citizen("13800138102") as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
+    async with hall.calling("13800138102") as citizen:
         notice = hall.settings.prompts_dir / "zh_CN" / "notice_greeting.alaw"
         await wait_prompt(citizen.rtp, notice, within_s=5.0)
         await citizen.hang_up()
@@ -34,19 +32,13 @@ async def test_during_the_notice(hall: Hall):
 
 
 async def test_just_after_a_key(hall: Hall):
-    async with hall.citizen("13800138103") as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
-        await citizen.press("3")
+    async with hall.calling("13800138103", "3") as citizen:
         await citizen.hang_up()
     assert (await outcome(hall, "13800138103")).startswith("abandoned_")
 
 
 async def test_while_waiting_with_music(hall: Hall):
-    async with hall.citizen("13800138104") as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
-        await citizen.press("0")
+    async with hall.calling("13800138104", "0") as citizen:
         music = hall.settings.prompts_dir / "music" / "hold.alaw"
         await wait_prompt(citizen.rtp, music, within_s=8.0)
         await citizen.hang_up()
@@ -55,10 +47,7 @@ async def test_while_waiting_with_music(hall: Hall):
 
 async def test_while_the_agent_rings_the_phone_falls_silent_at_once(hall: Hall):
     desk = await hall.desk("1001")
-    async with hall.phone("1001", Mode.WAIT) as phone, hall.citizen("13800138105") as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
-        await citizen.press("0")
+    async with hall.phone("1001", Mode.WAIT) as phone, hall.calling("13800138105", "0") as citizen:
         await phone.wait_ringing()
         await citizen.hang_up()
         left_at = (await citizen.wait("hung_up", within_s=1.0)).at
@@ -71,10 +60,7 @@ async def test_while_the_agent_rings_the_phone_falls_silent_at_once(hall: Hall):
 
 async def test_in_the_talk_the_agent_is_released_and_wraps_up(hall: Hall):
     desk = await hall.desk("1001")
-    async with hall.phone("1001") as phone, hall.citizen("13800138106") as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
-        await citizen.press("0")
+    async with hall.phone("1001") as phone, hall.calling("13800138106", "0") as citizen:
         await desk.wait("connected", within_s=8.0)
         await citizen.hang_up()
         await phone.wait("released", within_s=5.0)
@@ -89,10 +75,7 @@ async def test_in_the_very_moment_the_agent_answers(hall: Hall):
     async with hall.phone("1001", Mode.WAIT) as phone:
         for turn in range(6):
             number = f"1380013812{turn}"
-            async with hall.citizen(number) as citizen:
-                await citizen.dial()
-                await citizen.wait_answered()
-                await citizen.press("0")
+            async with hall.calling(number, "0") as citizen:
                 await phone.wait_ringing(count=turn + 1)
                 first, second = (phone, citizen) if turn % 2 else (citizen, phone)
                 for who in (first, second):

@@ -66,10 +66,7 @@ async def test_a_database_that_goes_away_costs_no_call_and_no_ticket(tmp_path: P
 
 
 async def _call(hall: Hall, number: str) -> None:
-    async with hall.phone("1001") as phone, hall.citizen(number) as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
-        await citizen.press("0")
+    async with hall.phone("1001") as phone, hall.calling(number, "0") as citizen:
         await phone.wait("answered", within_s=8.0, call=await phone.wait_ringing(within_s=8.0))
         await citizen.hang_up()
         await hall.desks[-1].wait_state("ready", within_s=8.0)

@@ -14,10 +14,7 @@ CITIZEN_HZ, AGENT_HZ = 700, 1100
 
 async def test_press_ahead_to_english_rings_the_english_speaker_and_bridges(hall: Hall):
     chinese, english = await hall.desk("1001"), await hall.desk("1003")
-    async with hall.phone("1003") as phone, hall.citizen("13800138001") as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
-        await citizen.press("3")
+    async with hall.phone("1003") as phone, hall.calling("13800138001", "3") as citizen:
         pop = await english.wait("offer", within_s=8.0)
         assert pop["caller"]["number"] == "13800138001"
         assert pop["caller"]["region"].startswith("北京")
@@ -45,10 +42,7 @@ async def test_press_ahead_to_english_rings_the_english_speaker_and_bridges(hall
 
 async def test_no_agent_means_music_and_whoever_becomes_ready_is_bridged(hall: Hall):
     desk = await hall.desk("1001", ready=False)
-    async with hall.phone("1001", Mode.WAIT) as phone, hall.citizen("13800138002") as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
-        await citizen.press("0")
+    async with hall.phone("1001", Mode.WAIT) as phone, hall.calling("13800138002", "0") as citizen:
         await desk.ready()
         await phone.wait_ringing()
         await phone.answer()
@@ -61,9 +55,7 @@ async def test_no_agent_means_music_and_whoever_becomes_ready_is_bridged(hall: H
 async def test_whoever_presses_nothing_hears_the_whole_menu_and_reaches_a_person(hall: Hall):
     desk = await hall.desk("1001")
     prompts = hall.settings.prompts_dir
-    async with hall.phone("1001") as phone, hall.citizen("13800138003") as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
+    async with hall.phone("1001") as phone, hall.calling("13800138003") as citizen:
         ear = citizen.rtp
         for language, prompt in (
             ("zh_CN", "notice_greeting"),
@@ -86,10 +78,7 @@ async def test_whoever_presses_nothing_hears_the_whole_menu_and_reaches_a_person
 
 
 async def test_a_caller_who_waits_hears_the_music(hall: Hall):
-    async with hall.citizen("13800138004") as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
-        await citizen.press("0")
+    async with hall.calling("13800138004", "0") as citizen:
         music = hall.settings.prompts_dir / "music" / "hold.alaw"
         await wait_prompt(citizen.rtp, music, within_s=8.0)
         await citizen.hang_up()
@@ -100,10 +89,7 @@ async def test_earlier_calls_of_the_same_number_are_on_the_screen(hall: Hall):
     desk = await hall.desk("1001")
     async with hall.phone("1001"):
         for _ in range(2):
-            async with hall.citizen("13800138005") as citizen:
-                await citizen.dial()
-                await citizen.wait_answered()
-                await citizen.press("0")
+            async with hall.calling("13800138005", "0") as citizen:
                 await desk.wait_state("talking", within_s=8.0)
                 await citizen.hang_up()
             await desk.wait_state("ready", within_s=5.0)

@@ -17,10 +17,7 @@ CITIZEN_HZ, AGENT_HZ, LATER_HZ = 700, 1100, 1500
 
 async def test_killed_in_a_talk_both_go_on_talking_and_the_recording_is_whole(hall: Hall):
     desk = await hall.desk("1001")
-    async with hall.phone("1001") as phone, hall.citizen("13800138301") as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
-        await citizen.press("0")
+    async with hall.phone("1001") as phone, hall.calling("13800138301", "0") as citizen:
         await desk.wait("connected", within_s=8.0)
         citizen.rtp.play_tone(CITIZEN_HZ)
         await phone.rtp.wait_heard(CITIZEN_HZ, within_s=5.0)
@@ -41,10 +38,7 @@ async def test_killed_in_a_talk_both_go_on_talking_and_the_recording_is_whole(ha
 
 async def test_killed_in_a_talk_that_ends_meanwhile_the_ticket_tells_so(hall: Hall):
     desk = await hall.desk("1001")
-    async with hall.phone("1001") as phone, hall.citizen("13800138302") as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
-        await citizen.press("0")
+    async with hall.phone("1001") as phone, hall.calling("13800138302", "0") as citizen:
         await desk.wait("connected", within_s=8.0)
         await hall.kill_service()
         await citizen.hang_up()
@@ -55,10 +49,7 @@ async def test_killed_in_a_talk_that_ends_meanwhile_the_ticket_tells_so(hall: Ha
 
 
 async def test_killed_while_a_caller_waits_the_caller_is_still_served(hall: Hall):
-    async with hall.phone("1001"), hall.citizen("13800138303") as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
-        await citizen.press("0")
+    async with hall.phone("1001"), hall.calling("13800138303", "0") as citizen:
         music = hall.settings.prompts_dir / "music" / "hold.alaw"
         await wait_prompt(citizen.rtp, music, within_s=8.0)
         await hall.kill_service()
@@ -71,9 +62,7 @@ async def test_killed_while_a_caller_waits_the_caller_is_still_served(hall: Hall
 
 async def test_killed_during_the_menu_the_menu_begins_again(hall: Hall):
     desk = await hall.desk("1003")
-    async with hall.phone("1003"), hall.citizen("13800138304") as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
+    async with hall.phone("1003"), hall.calling("13800138304") as citizen:
         notice = hall.settings.prompts_dir / "zh_CN" / "notice_greeting.alaw"
         await wait_prompt(citizen.rtp, notice, within_s=5.0)
         await hall.kill_service()
@@ -88,10 +77,7 @@ async def test_killed_during_the_menu_the_menu_begins_again(hall: Hall):
 
 async def test_killed_while_the_agent_rings_the_caller_is_offered_again(hall: Hall):
     desk = await hall.desk("1001")
-    async with hall.phone("1001", Mode.WAIT) as phone, hall.citizen("13800138305") as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
-        await citizen.press("0")
+    async with hall.phone("1001", Mode.WAIT) as phone, hall.calling("13800138305", "0") as citizen:
         await phone.wait_ringing()
         await hall.kill_service()
         phone.mode = Mode.ANSWER
@@ -105,9 +91,7 @@ async def test_killed_while_the_agent_rings_the_caller_is_offered_again(hall: Ha
 
 async def test_while_the_service_is_down_the_dialplan_rings_the_duty_phones(hall: Hall):
     await hall.kill_service()
-    async with hall.phone("1001") as phone, hall.citizen("13800138306") as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
+    async with hall.phone("1001") as phone, hall.calling("13800138306") as citizen:
         await phone.wait_ringing(within_s=15.0)
         citizen.rtp.play_tone(CITIZEN_HZ)
         phone.rtp.play_tone(AGENT_HZ)
@@ -160,9 +144,7 @@ async def test_a_hung_service_sends_new_callers_to_the_duty_phones(hall: Hall):
     hall.signal_service(signal.SIGSTOP)
     try:
         await hall.wait_heartbeat_stale()
-        async with hall.phone("1002") as phone, hall.citizen("13800138307") as citizen:
-            await citizen.dial()
-            await citizen.wait_answered()
+        async with hall.phone("1002") as phone, hall.calling("13800138307") as citizen:
             await phone.wait_ringing(within_s=15.0)
             citizen.rtp.play_tone(CITIZEN_HZ)
             await phone.rtp.wait_heard(CITIZEN_HZ, within_s=5.0)
@@ -178,10 +160,7 @@ async def test_a_hung_service_sends_new_callers_to_the_duty_phones(hall: Hall):
 async def test_a_second_instance_takes_over_and_the_first_stands_by(hall: Hall):
     first = hall.service
     assert first is not None
-    async with hall.citizen("13800138308") as citizen:
-        await citizen.dial()
-        await citizen.wait_answered()
-        await citizen.press("0")
+    async with hall.calling("13800138308", "0") as citizen:
         second = await hall.start_second_service()
         try:
             await eventually(hall.first_is_standby, within_s=15.0, what="no standby")
