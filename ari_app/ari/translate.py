@@ -17,6 +17,13 @@ AGENT = "agent"
 """First argument of Stasis(): who this channel is."""
 
 
+MEANINGLESS = (
+    "ChannelHangupRequest", "ChannelStateChange", "ChannelLeftBridge", "BridgeCreated",
+    "BridgeDestroyed", "PlaybackStarted", "Dial",
+)  # fmt: skip
+"""A third of a call's events: they tell what another one tells as well, and need not come."""
+
+
 def translate(event: Event) -> core.Event | None:
     """The core's event for one of Asterisk's, or None."""
     make = _MAKERS.get(event.type)
@@ -42,11 +49,6 @@ def _channel_gone(data: dict[str, Any]) -> core.Event:
     return core.LegDown(LegId(data["channel"]["id"]), int(data.get("cause", 0)))
 
 
-def _state(data: dict[str, Any]) -> core.Event | None:
-    channel = data["channel"]
-    return core.LegRinging(LegId(channel["id"])) if channel["state"] == "Ringing" else None
-
-
 def _key(data: dict[str, Any]) -> core.Event:
     return core.KeyPressed(LegId(data["channel"]["id"]), data["digit"])
 
@@ -64,7 +66,6 @@ _MAKERS: dict[str, Callable[[dict[str, Any]], core.Event | None]] = {
     "StasisStart": _stasis_start,
     "StasisEnd": _channel_gone,
     "ChannelDestroyed": _channel_gone,
-    "ChannelStateChange": _state,
     "ChannelDtmfReceived": _key,
     "PlaybackFinished": _play_ended,
     "ChannelEnteredBridge": _entered,

@@ -35,7 +35,6 @@ from ari_app.core.events import (
     KeyPressed,
     LegDown,
     LegEvent,
-    LegRinging,
     LegUp,
     OfferAccepted,
     OfferAnswered,
@@ -63,7 +62,7 @@ CONNECT_S = 3.0
 """How long both legs may take to enter their bridge; Asterisk does it in milliseconds."""
 
 UNALLOCATED = 1
-NORMAL = 16
+"""Q.850: there is no such number."""
 
 
 class CallEngine:
@@ -136,8 +135,6 @@ class CallEngine:
                 return self._leg_up(call, event, now)
             case BridgeEntered():
                 return self._entered(call, event, now)
-            case LegRinging():
-                return []
         assert_never(event)
 
     # --- in the tree -------------------------------------------------------------------------

@@ -27,11 +27,6 @@ class CallArrived:
 
 
 @dataclass(frozen=True, slots=True)
-class LegRinging:
-    leg: LegId
-
-
-@dataclass(frozen=True, slots=True)
 class LegUp:
     leg: LegId
 
@@ -180,7 +175,7 @@ DeskEvent = (
     | WrapUpChanged
 )
 
-LegEvent = LegRinging | LegUp | LegDown | KeyPressed | PlayEnded | BridgeEntered | RingFailed
+LegEvent = LegUp | LegDown | KeyPressed | PlayEnded | BridgeEntered | RingFailed
 
 CallEvent = CallArrived | LegEvent | CallerKnown | RecordingChecked
 

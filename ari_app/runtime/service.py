@@ -18,7 +18,8 @@ from aiohttp import web
 from ari_app.ari.client import Client
 from ari_app.ari.execute import Executor
 from ari_app.ari.http import HttpTransport
-from ari_app.ari.link import EventLink
+from ari_app.ari.link import UNWANTED, EventLink
+from ari_app.ari.translate import MEANINGLESS
 from ari_app.ari.transport import Transport, basic_authorization
 from ari_app.ari.websocket_lanes import WebSocketLanes
 from ari_app.configuration import Configuration
@@ -193,6 +194,7 @@ class Service:
             sink=self.watch, transport=self._transport,
             on_connected=self.watch.reconcile, on_state=self.watch.on_state,
             on_lag=self.metrics.event_lag.set, clock=self.clock.wall, rng=self._rng,
+            unwanted=(*UNWANTED, *MEANINGLESS),
         )  # fmt: skip
 
 

@@ -27,7 +27,6 @@ from ari_app.core.events import (
     Event,
     KeyPressed,
     LegDown,
-    LegRinging,
     LegUp,
     PlayEnded,
     RecordingChecked,
@@ -149,4 +148,3 @@ class FakeAsterisk:
             self.happen(command.call, LegDown(command.leg, USER_BUSY))
         else:
             self.phones[command.leg] = command.agent
-            self.happen(command.call, LegRinging(command.leg))
