@@ -77,7 +77,7 @@ def test_tickets_show_the_agent_the_wait_and_the_recording(hotline: Run, databas
     two_calls(database)
     done = hotline("tickets")
     assert done.returncode == 0
-    assert all(part in done.stdout for part in ("北京市", "1001", "2.2", "12 s", "answered"))
+    assert all(part in done.stdout for part in ("1001", "2.2", "12 s", "answered"))
     first, second = json.loads(hotline("tickets", "--json").stdout)
     assert (first["call_id"], second["call_id"]) == ("c2", "c1")
     assert second["recording_ref"][0]["file"] == "c1.wav"
