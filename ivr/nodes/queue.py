@@ -1,6 +1,7 @@
 """queue: wait for an agent with the needed skills, for a while or for ever.
 
-While the call waits, the state stays here and ``deadline`` says for how long.
+While the call waits, the state stays here and ``deadline`` says for how long. Prompts are said
+while waiting: an agent who is free rings meanwhile, and cuts them short.
 """
 
 from dataclasses import replace
@@ -10,9 +11,9 @@ from pydantic import Field, model_validator
 
 from ivr.actions import ToQueue
 from ivr.events import Entered, Event, QueueFailed, TimedOut
-from ivr.fields import BaseNode, Level, QueueName, Seconds, SkillName, Target
+from ivr.fields import BaseNode, Level, PromptRef, QueueName, Seconds, SkillName, Target
 from ivr.state import MAX_HOPS, State
-from ivr.turn import Turn, go, stay
+from ivr.turn import Turn, go, speak, stay
 
 
 class QueueNode(BaseNode):
@@ -20,6 +21,9 @@ class QueueNode(BaseNode):
 
     type: Literal["queue"]
     queue: QueueName = Field(description="A queue of queues.yaml.")
+    prompts: tuple[PromptRef, ...] = Field(
+        (), description="Said on entering, while an agent is already looked for."
+    )
     needs: dict[SkillName, Level] = Field(
         default={}, description="Skills the agent must have, each with its lowest level (1 to 5)."
     )
@@ -60,5 +64,6 @@ class QueueNode(BaseNode):
         limited = self.max_wait_s is not None and state.hops < MAX_HOPS
         deadline = now + self.max_wait_s if self.max_wait_s and limited else None
         needs = tuple(sorted(self.needs.items()))
-        action = ToQueue(self.queue, needs, self.priority)
-        return stay(replace(state, phase="queued", deadline=deadline), action)
+        waiting = replace(state, phase="queued", deadline=deadline)
+        said = (speak(state, self.prompts, now)[1],) if self.prompts else ()
+        return stay(waiting, *said, ToQueue(self.queue, needs, self.priority))
