@@ -27,15 +27,23 @@ async def look(
     """The app's channels and our bridges. Raises AriError when Asterisk does not answer."""
     held = await client.applications.get(app)
     room = asyncio.Semaphore(READS_AT_ONCE)
-    async with asyncio.TaskGroup() as tasks:
-        readings = [tasks.create_task(_leg(client, leg, room)) for leg in held["channel_ids"]]
-    legs = [leg for reading in readings if (leg := reading.result()) is not None]
+    # Not a task group: before Python 3.13 it loses a cancellation that comes with an error.
+    readings = await asyncio.gather(
+        *(_leg(client, leg, room) for leg in held["channel_ids"]), return_exceptions=True
+    )
+    legs = [leg for reading in readings if (leg := _read(reading)) is not None]
     bridges = [
         BridgeSeen(BridgeId(bridge["id"]), frozenset(LegId(leg) for leg in bridge["channels"]))
         for bridge in await client.bridges.list()
         if _OUR_BRIDGE.match(bridge["id"])
     ]
     return AsteriskSeen(tuple(legs), tuple(bridges), ended, is_resync)
+
+
+def _read(reading: LegSeen | BaseException | None) -> LegSeen | None:
+    if isinstance(reading, BaseException):
+        raise reading
+    return reading
 
 
 async def _leg(client: Client, leg: str, room: asyncio.Semaphore) -> LegSeen | None:

@@ -149,8 +149,8 @@ class Watch:
                 continue
             try:
                 seen = await look(self._client, self._settings.ari_app, {}, is_resync=False)
-            except* AriError as group:
-                _log.warning("sweep.failed", problem=str(group.exceptions[0]))
+            except AriError as error:
+                _log.warning("sweep.failed", problem=str(error))
             else:
                 self._loop.post(seen)
 

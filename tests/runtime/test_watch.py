@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,17 @@ class CountingLink:
     def state(self) -> LinkState:
         self.looks += 1
         return LinkState.SYNCING
+
+
+class FailingChannels:
+    """A client whose channels are read by the given function."""
+
+    def __init__(self, client: Client, get: Callable[..., Awaitable[object]]) -> None:
+        self.applications, self.bridges, self.channels = client.applications, client.bridges, self
+        self.get = get
+
+    def handle(self, leg: str) -> "FailingChannels":
+        return self
 
 
 @dataclass
@@ -290,6 +301,28 @@ async def test_a_channel_that_fails_to_be_read_does_not_end_the_sweeper(
         await eventually(lambda: at.transport.names().count("channels.get") > 2)
         assert not sweeping.done()
     assert at.posted() == []
+
+
+async def test_a_sweep_that_is_cancelled_as_it_fails_ends(at: Setting):
+    """A task group of Python 3.11 and 3.12 loses a cancellation that comes with an error."""
+    begun, both = asyncio.Event(), asyncio.Event()
+
+    async def fail(*args: object, **kwargs: object) -> object:
+        begun.set()
+        try:
+            await both.wait()
+        except asyncio.CancelledError:
+            raise AriError("channels.get", 500, "no") from None
+        raise AssertionError
+
+    at.asterisk_holds(CALLER)
+    looking = asyncio.create_task(
+        module.look(FailingChannels(at.watch._client, fail), "app", {}, is_resync=False)  # type: ignore[arg-type]
+    )
+    await begun.wait()
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
 
 
 async def test_nobody_sweeps_while_the_link_is_down(at: Setting, monkeypatch: pytest.MonkeyPatch):
