@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 import structlog
 
+from ari_app.ari.channels import Channel
 from ari_app.ari.client import Client
-from ari_app.ari.errors import AriError, Gone, WrongState
+from ari_app.ari.errors import AriError, Busy, Gone, TimedOut, Unreachable, WrongState
 from ari_app.ari.translate import AGENT
 from ari_app.core import commands as core
 from ari_app.core import events
@@ -19,6 +20,8 @@ _log = structlog.get_logger()
 
 AUTO_ANSWER = {"PJSIP_HEADER(add,Call-Info)": "<sip:hotline>;answer-after=0"}
 """Understood by Yealink, Grandstream, Snom and JsSIP phones; others ring as usual."""
+
+HANG_UP_TRIES = 3
 
 JOIN_LIMIT_S = 10.0
 """``answer`` and ``addChannel`` wait for the channel's own thread."""
@@ -90,7 +93,16 @@ class Executor:
             case core.DropBridge(bridge):
                 await client.bridges.handle(bridge, key=command.lane).destroy()
             case core.HangUp(leg, reason):
-                await client.channels.handle(leg, key=command.lane).hangup(reason=reason)
+                await self._hang_up(client.channels.handle(leg, key=command.lane), reason)
+
+    async def _hang_up(self, channel: Channel, reason: str) -> None:
+        """Once more when nobody knows whether it happened: a phone must not ring for nobody."""
+        for _ in range(HANG_UP_TRIES - 1):
+            try:
+                return await channel.hangup(reason=reason)
+            except (TimedOut, Unreachable, Busy) as error:
+                _log.warning("ari.hang_up_again", leg_id=channel.id, problem=str(error))
+        await channel.hangup(reason=reason)
 
     async def _ring(self, command: core.RingAgent) -> None:
         await self._client.channels.originate(

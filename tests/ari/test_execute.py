@@ -1,0 +1,134 @@
+"""The core's commands as requests, and what each refusal means for the call."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from ari_app.ari.client import Client
+from ari_app.ari.errors import TimedOut
+from ari_app.ari.execute import AriCommand, Executor
+from ari_app.ari.operations import Operation
+from ari_app.ari.protocol import Response
+from ari_app.core import commands, events
+from ari_app.core.values import AgentId, BridgeId, CallId, LegId, PlayId, agent_leg, bridge_of
+
+pytestmark = pytest.mark.asyncio
+
+CALL = CallId("hotline-1.1")
+LEG = LegId(CALL)
+AGENT_LEG = agent_leg(CALL, 1)
+PLAY = PlayId(f"{CALL}.p1")
+RING = commands.RingAgent(AGENT_LEG, CALL, AgentId("1001"), 20.0, "13800138000")
+
+
+class Asterisk:
+    """A Transport that notes each request and answers from a list, then with 204."""
+
+    def __init__(self, *answers: int | Exception) -> None:
+        self.asked: list[str] = []
+        self.args: list[Mapping[str, object]] = []
+        self._answers = list(answers)
+
+    async def run(self) -> None: ...
+
+    async def request(
+        self, operation: Operation, args: Mapping[str, object], *, key: str, limit_s: float = 2.0
+    ) -> Response:
+        self.asked.append(operation.name)
+        self.args.append(args)
+        assert key == CALL, "requests of one call go through one lane"
+        answer = self._answers.pop(0) if self._answers else 204
+        if isinstance(answer, Exception):
+            raise answer
+        return Response("1", answer, '{"message": "no"}' if answer >= 300 else "")
+
+
+async def carried_out(command: AriCommand, asterisk: Asterisk) -> list[events.Event]:
+    posted: list[events.Event] = []
+    uri = "sound:{1}/{0}".format
+    await Executor(Client(asterisk), "hotline", posted.append, uri).execute(command)
+    return posted
+
+
+@pytest.mark.parametrize(
+    ("command", "requests"),
+    [
+        (commands.Answer(LEG), ["channels.answer"]),
+        (commands.Play(LEG, PLAY, (("hello", "en"),)), ["channels.playWithId"]),
+        (commands.StopPlay(PLAY), ["playbacks.stop"]),
+        (commands.StartMusic(LEG), ["channels.startMoh"]),
+        (commands.StopMusic(LEG), ["channels.stopMoh"]),
+        (RING, ["channels.originateWithId"]),
+        (
+            commands.Connect(bridge_of(CALL), (LEG, AGENT_LEG)),
+            ["bridges.createWithId", "bridges.addChannel"],
+        ),
+        (commands.DropBridge(BridgeId(f"{CALL}.b")), ["bridges.destroy"]),
+        (commands.HangUp(LEG), ["channels.hangup"]),
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, list) else "",
+)
+async def test_each_command_is_these_requests_and_success_needs_no_event(
+    command: AriCommand, requests: list[str]
+):
+    asterisk = Asterisk()
+    assert await carried_out(command, asterisk) == []
+    assert asterisk.asked == requests
+
+
+async def test_prompts_are_played_in_one_request_in_their_languages():
+    asterisk = Asterisk()
+    await carried_out(commands.Play(LEG, PLAY, (("a", "zh_CN"), ("b", "en"))), asterisk)
+    assert asterisk.args[0]["media"] == ["sound:zh_CN/a", "sound:en/b"]
+    assert asterisk.args[0]["playback_id"] == PLAY
+
+
+async def test_an_agent_is_rung_as_the_callers_partner_and_no_longer_than_needed():
+    asterisk = Asterisk()
+    await carried_out(RING, asterisk)
+    [args] = asterisk.args
+    assert (args["endpoint"], args["originator"]) == ("PJSIP/1001", CALL)
+    assert (args["app_args"], args["timeout"]) == (f"agent,{CALL}", 25)
+    assert args["variables"] is None
+
+
+async def test_a_phone_that_answers_by_itself_is_told_to():
+    asterisk = Asterisk()
+    ring = commands.RingAgent(AGENT_LEG, CALL, AgentId("1001"), 8.0, "", auto_answer=True)
+    await carried_out(ring, asterisk)
+    assert "answer-after=0" in str(asterisk.args[0]["variables"])
+    assert asterisk.args[0]["caller_id"] == "anonymous"
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "posted"),
+    [
+        (commands.Answer(LEG), 404, [events.LegDown(LEG)]),
+        (commands.StartMusic(LEG), 404, [events.LegDown(LEG)]),
+        (commands.Play(LEG, PLAY, ()), 404, [events.LegDown(LEG)]),
+        (commands.Play(LEG, PLAY, ()), 409, [events.PlayEnded(PLAY, ok=False)]),
+        (commands.Play(LEG, PLAY, ()), 500, [events.PlayEnded(PLAY, ok=False)]),
+        (RING, 500, [events.RingFailed(AGENT_LEG)]),
+        (RING, 400, [events.RingFailed(AGENT_LEG)]),
+        (commands.HangUp(LEG), 404, []),
+        (commands.StopPlay(PLAY), 404, []),
+        (commands.DropBridge(bridge_of(CALL)), 404, []),
+    ],
+)
+async def test_a_refusal_means_this_for_the_call(
+    command: AriCommand, status: int, posted: list[events.Event]
+):
+    assert await carried_out(command, Asterisk(status)) == posted
+
+
+async def test_a_hang_up_whose_answer_is_lost_is_asked_again():
+    lost = TimedOut("channels.hangup", 2.0)
+    asterisk = Asterisk(lost, lost)
+    assert await carried_out(commands.HangUp(LEG), asterisk) == []
+    assert asterisk.asked == ["channels.hangup"] * 3
+
+
+async def test_a_hang_up_that_never_works_ends_without_raising():
+    asterisk = Asterisk(*[TimedOut("channels.hangup", 2.0)] * 5)
+    assert await carried_out(commands.HangUp(LEG), asterisk) == []
+    assert asterisk.asked == ["channels.hangup"] * 3
