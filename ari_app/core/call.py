@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import cast
 
 import ivr
+from ari_app.core.events import RecordingChecked
 from ari_app.core.records import CloseCall, Json, OpenCall, SaveCall
 from ari_app.core.values import AgentId, Caller, CallId, History, LegId, PlayId, agent_leg
 
@@ -145,6 +146,13 @@ class Call:
             until=None,
             in_bridge=frozenset(),
         )
+
+
+def recording_fields(checked: RecordingChecked) -> dict[str, Json]:
+    """What the ticket says of the recording."""
+    problem = None if checked.ok else checked.reason
+    file: Json = {"file": checked.file, "duration_s": checked.duration_s, "problem": problem}
+    return {"recording_ref": [file]}
 
 
 def snapshot(call: Call) -> dict[str, Json]:

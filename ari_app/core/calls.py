@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import assert_never
 
 import ivr
-from ari_app.core.call import LEFT_IN, Call, Outcome, Phase
+from ari_app.core.call import LEFT_IN, Call, Outcome, Phase, recording_fields
 from ari_app.core.call_tree import HANG_UP_S, CallTree, Out, PromptSeconds, drop_agent, queued
 from ari_app.core.commands import (
     Answer,
@@ -47,7 +47,7 @@ from ari_app.core.events import (
     TalkEnded,
     ToCalls,
 )
-from ari_app.core.records import Json, SaveTicket
+from ari_app.core.records import SaveTicket
 from ari_app.core.values import (
     CallId,
     Centre,
@@ -60,6 +60,9 @@ from ari_app.core.values import (
 
 CONNECT_S = 3.0
 """How long both legs may take to enter their bridge; Asterisk does it in milliseconds."""
+
+GOING_S = 0.3
+"""How long after a broken prompt the end of its caller's channel may be told."""
 
 UNALLOCATED = 1
 """Q.850: there is no such number."""
@@ -93,7 +96,7 @@ class CallEngine:
             case CallerKnown():
                 return self._known(event)
             case RecordingChecked():
-                return [Write(SaveTicket(event.call, _recording_fields(event)))]
+                return [Write(SaveTicket(event.call, recording_fields(event)))]
             case _:
                 return self._leg_event(event, now)
 
@@ -147,7 +150,13 @@ class CallEngine:
     def _play_ended(self, call: Call, event: PlayEnded, now: float) -> Out:
         if event.play != call.play:
             return []
-        said = ivr.PromptEnded() if event.ok else ivr.PromptFailed()
+        if event.ok:
+            return self._said(call, ivr.PromptEnded(), now)
+        # A caller who hangs up breaks the prompt off first: do not send the dead to an agent.
+        self._put(replace(call, play_until=min(call.play_until or now + GOING_S, now + GOING_S)))
+        return []
+
+    def _said(self, call: Call, said: ivr.Event, now: float) -> Out:
         return self._flow(replace(call, play=None, play_until=None), said, now)
 
     def _flow(self, call: Call, event: ivr.Event, now: float) -> Out:
@@ -281,7 +290,7 @@ class CallEngine:
         if call.phase is Phase.CONNECTING and call.until is not None and call.until <= now:
             return [*self._cancelled(call, now), OfferFailed(call.call_id, 0)]
         if call.play is not None and call.play_until is not None and call.play_until <= now:
-            return [StopPlay(call.play), *self._play_ended(call, PlayEnded(call.play, False), now)]
+            return [StopPlay(call.play), *self._said(call, ivr.PromptFailed(), now)]
         if call.phase in (Phase.IN_FLOW, Phase.QUEUED):
             return self._flow(call, ivr.TimedOut(), now)
         return []
@@ -338,9 +347,3 @@ def _call_named_in(event: LegEvent) -> CallId:
 def _for_nobody(event: LegEvent) -> Out:
     """An agent who answers when the caller has just gone must not talk to nobody."""
     return [HangUp(event.leg)] if isinstance(event, LegUp) else []
-
-
-def _recording_fields(event: RecordingChecked) -> dict[str, Json]:
-    problem = None if event.ok else event.reason
-    file: Json = {"file": event.file, "duration_s": event.duration_s, "problem": problem}
-    return {"recording_ref": [file]}

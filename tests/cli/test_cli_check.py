@@ -65,7 +65,7 @@ BROKEN = [
     (
         edit("flows/main.yaml", "queue: enterprise", "queue: enterprse"),
         "flows/main.yaml:",
-        "E302 nodes.enterprise_desk.queue: there is no queue 'enterprse'.",
+        "queue: there is no queue 'enterprse'. Did you mean 'enterprise'?",
     ),
     (
         edit("flows/main.yaml", "needs: {ja: 1}", "needs: {jp: 1}"),

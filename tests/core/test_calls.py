@@ -270,6 +270,21 @@ def test_a_prompt_whose_end_is_never_told_is_over_after_its_length_and_a_grace()
     book.after(8.0) << StopPlay(P1)
 
 
+def test_a_prompt_broken_off_by_a_hang_up_sends_nobody_to_an_agent():
+    """Asterisk tells that the prompt failed just before it tells that the caller is gone."""
+    book = greeted(Playbook())
+    (book >> PlayEnded(P1, ok=False)).done()
+    (book.after(0.1) >> LegDown(LEG)).done()
+    assert closed(book).outcome == "abandoned_in_flow"
+
+
+def test_a_prompt_that_cannot_be_played_leads_to_a_person_a_moment_later():
+    book = greeted(Playbook())
+    (book >> PlayEnded(P1, ok=False)).done()
+    book.after(0.3) << StopPlay(P1) << StartMusic(LEG) << ring(A1, WANG)
+    book.done()
+
+
 def test_a_desk_that_answers_by_itself_has_its_phone_called_only_when_accepted():
     book = Playbook(desk=["wang"])
     (greeted(book) >> PlayEnded(P1)).after(2.0)

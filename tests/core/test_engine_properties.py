@@ -59,7 +59,13 @@ nodes:
     first_key_s: 2
     on_no_key: {next: mandarin}
     on_wrong_key: {say: [wrong], next: mandarin}
-  mandarin: {type: queue, queue: general, needs: {zh: 1}, max_wait_s: 30, on_timeout: hold}
+  mandarin:
+    type: queue
+    queue: general
+    prompts: [connecting]
+    needs: {zh: 1}
+    max_wait_s: 30
+    on_timeout: hold
   hold: {type: say, prompts: [please_hold], next: anybody}
   english: {type: language, language: en, next: english_desk}
   english_desk:
