@@ -3,7 +3,7 @@
 Knows SQL; decides nothing about calls. Rows go out as plain values, newest first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Delete, RowMapping, Select, Update, delete, func, select
@@ -24,6 +24,7 @@ from ari_app.db.rows import (
 _TABLES = Base.metadata.tables
 _CALLS, _TICKETS, _OUTBOX = _TABLES["calls"], _TABLES["tickets"], _TABLES["outbox"]
 _AGENTS, _SESSIONS, _CEL = _TABLES["agents"], _TABLES["sessions"], _TABLES["cel_position"]
+_IDS_AT_ONCE = 500
 
 
 class Repo:
@@ -50,6 +51,17 @@ class Repo:
     async def call(self, call_id: str) -> StoredCall | None:
         rows = await self._rows(select(_CALLS).where(_CALLS.c.call_id == call_id))
         return _call(rows[0]) if rows else None
+
+    async def closed_calls(self, call_ids: Sequence[str]) -> set[str]:
+        """Those of these calls that are written down with their end."""
+        closed: set[str] = set()
+        for at in range(0, len(call_ids), _IDS_AT_ONCE):
+            some = call_ids[at : at + _IDS_AT_ONCE]
+            chosen = select(_CALLS.c.call_id).where(
+                _CALLS.c.call_id.in_(some), _CALLS.c.outcome.is_not(None)
+            )
+            closed |= {row["call_id"] for row in await self._rows(chosen)}
+        return closed
 
     async def tickets(self, limit: int = 50, *, before: float | None = None) -> list[StoredTicket]:
         chosen = select(_TICKETS).order_by(_TICKETS.c.arrived_at.desc()).limit(limit)

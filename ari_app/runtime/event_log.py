@@ -5,7 +5,9 @@ program served itself are left alone.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -26,6 +28,15 @@ GRACE_S = 5.0
 """A call that just ended may still be on its way into the database."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found in the log at one time, and how far it had been read."""
+
+    at: float
+    ended: list[CelCall]
+    position: CelPosition
+
+
 class EventLog:
     """``poll`` at each reconciliation and every few seconds."""
 
@@ -44,8 +55,14 @@ class EventLog:
         self._repo = repo
         self._is_live = is_live
         self._send = send
-        self._fresh: list[tuple[float, CelCall]] = []
+        self._readings: deque[Reading] = deque()
+        self._saved: CelPosition | None = None
         self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def unsettled_count(self) -> int:
+        """Calls that were read and not yet compared with the database."""
+        return sum(len(reading.ended) for reading in self._readings)
 
     async def poll(self, now: float, *, lost_before: float = 0.0) -> dict[CallId, float]:
         """Read on; write down the calls nobody knows. Returns when the calls just read ended.
@@ -60,17 +77,12 @@ class EventLog:
                     # We may believe that the caller still waits; the dialplan knows better, and
                     # of two ends of a call the first one written counts.
                     self._note(call)
-                else:
-                    self._fresh.append((now, call))
-            ripe = [call for at, call in self._fresh if at <= now - GRACE_S]
+            others = [call for call in ended if not call.fallback]
+            self._readings.append(Reading(now, others, log.position))
             try:
-                for call in ripe:
-                    await self._settle(call)
-                self._fresh = [(at, call) for at, call in self._fresh if at > now - GRACE_S]
-                if not self._fresh:
-                    await self._repo.save_cel_position(str(self._path), log.position)
+                await self._settle(now - GRACE_S)
             except (SQLAlchemyError, OSError) as error:
-                # Nothing is lost: what is fresh stays so, and the position is the old one.
+                # Nothing is lost: the readings stay, and the position is the old one.
                 _log.warning("event_log.waits", problem=type(error).__name__)
             return {CallId(call.call_id): call.ended_at for call in ended}
 
@@ -82,13 +94,19 @@ class EventLog:
         except (SQLAlchemyError, OSError):
             return self._open_log(self._path, None)
 
-    async def _settle(self, call: CelCall) -> None:
-        if self._is_live(call.call_id):
-            return
-        known = await self._repo.call(call.call_id)
-        if known is not None and known.outcome is not None:
-            return
-        self._note(call)
+    async def _settle(self, read_before: float) -> None:
+        """Write down whom nobody knows of, and how far the log is done with."""
+        while self._readings and self._readings[0].at <= read_before:
+            reading = self._readings[0]
+            unknown = [call for call in reading.ended if not self._is_live(call.call_id)]
+            closed = await self._repo.closed_calls([call.call_id for call in unknown])
+            for call in unknown:
+                if call.call_id not in closed:
+                    self._note(call)
+            if reading.position != self._saved:
+                await self._repo.save_cel_position(str(self._path), reading.position)
+                self._saved = reading.position
+            self._readings.popleft()
 
     def _note(self, call: CelCall) -> None:
         _log.info("call.found_in_log", call_id=call.call_id, outcome=call.outcome)

@@ -128,7 +128,7 @@ async def test_while_the_database_is_away_nothing_is_lost_and_nothing_raised(awa
     await at.event_log.poll(200.0)
     assert at.opened_at == [None], "from the beginning of the log"
     assert at.sent == []
-    assert at.event_log._fresh, "settled as soon as the database is back"
+    assert at.event_log.unsettled_count == 1, "settled as soon as the database is back"
 
 
 async def test_the_start_of_asterisk_is_passed_on(db: Database):
