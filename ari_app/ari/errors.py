@@ -79,6 +79,8 @@ def _class(operation: Operation, status: int, message: str) -> type[AriError]:
     # The second is said for a moment after a bridge was destroyed.
     if status in operation.gone or message == "Bridge not in Stasis application":
         return Gone
+    if status == 400 and "originator" in message:
+        return Gone  # the call for which the channel is made
     if status == 409 and "already exists" in message:
         return Exists
     if status in (409, 412, 422):

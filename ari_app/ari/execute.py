@@ -14,6 +14,7 @@ from ari_app.ari.errors import AriError, Busy, Gone, TimedOut, Unreachable, Wron
 from ari_app.ari.translate import AGENT
 from ari_app.core import commands as core
 from ari_app.core import events
+from ari_app.core.calls import CONNECT_S
 from ari_app.core.values import LegId, call_of
 
 _log = structlog.get_logger()
@@ -23,8 +24,8 @@ AUTO_ANSWER = {"PJSIP_HEADER(add,Call-Info)": "<sip:hotline>;answer-after=0"}
 
 HANG_UP_TRIES = 3
 
-JOIN_LIMIT_S = 10.0
-"""``answer`` and ``addChannel`` wait for the channel's own thread."""
+ANSWER_LIMIT_S = 10.0
+"""``answer`` waits for the channel's own thread."""
 
 AriCommand = (
     core.Answer
@@ -74,7 +75,7 @@ class Executor:
             case core.Answer(leg):
                 args = {"channel_id": leg}
                 await client.request(
-                    "channels.answer", args, key=command.lane, limit_s=JOIN_LIMIT_S
+                    "channels.answer", args, key=command.lane, limit_s=ANSWER_LIMIT_S
                 )
             case core.Play(leg, play, prompts):
                 media = [self._sound_uri(prompt, language) for prompt, language in prompts]
@@ -123,9 +124,8 @@ class Executor:
             bridge_id=command.bridge, name=command.bridge, key=command.lane
         )
         args = {"bridge_id": bridge.id, "channel": ",".join(command.legs)}
-        await self._client.request(
-            "bridges.addChannel", args, key=command.lane, limit_s=JOIN_LIMIT_S
-        )
+        # No longer than the core waits: what comes next in this lane is the hanging up.
+        await self._client.request("bridges.addChannel", args, key=command.lane, limit_s=CONNECT_S)
 
     def _gone(self, command: AriCommand) -> None:
         match command:

@@ -23,6 +23,7 @@ from ari_app.ari.protocol import ProtocolError, Response, decode_frame, encode_f
 from ari_app.ari.transport import DEFAULT_LIMIT_S, events_url, lane_of
 
 _log = logging.getLogger(__name__)
+_REPEAT_PAUSE_S = 0.01
 LANE_PATIENCE = Patience(ping_s=10.0, dead_s=90.0)
 
 
@@ -109,6 +110,8 @@ class Lane:
                         # refused as a duplicate leaks inside Asterisk: not for trying out.
                         if operation.makes_channel or not operation.repeatable:
                             raise
+                        # A socket that is closing refuses at once: let it be seen as lost.
+                        await asyncio.sleep(_REPEAT_PAUSE_S)
         except TimeoutError:
             raise TimedOut(operation.name, limit_s) from None
         except ConnectionError as error:

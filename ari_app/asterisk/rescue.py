@@ -32,5 +32,12 @@ async def rescue_callers(settings: Settings) -> int:
             for leg in held.raise_for_status().json()["channel_ids"]
             if leg not in talking and not _AGENT_LEG.search(leg)
         ]
-        sent = [await client.post(f"channels/{leg}/continue", params=FALLBACK) for leg in waiting]
-        return sum(answer.is_success for answer in sent)
+        return sum([await _sent_on(client, leg) for leg in waiting])
+
+
+async def _sent_on(client: httpx.AsyncClient, leg: str) -> bool:
+    """One that cannot be sent on must not keep the others back."""
+    try:
+        return (await client.post(f"channels/{leg}/continue", params=FALLBACK)).is_success
+    except httpx.HTTPError:
+        return False

@@ -46,6 +46,10 @@ LEFT_IN: Mapping[Phase, Outcome] = {
 """The outcome when the caller's channel goes while the call is in this phase."""
 
 
+UNCHECKED = "unchecked"
+"""What is said of a recording until its file was looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """Instants are epoch seconds.
@@ -132,7 +136,11 @@ class Call:
 
     def closed(self, outcome: Outcome, hung_up_by: str, ended_at: float) -> CloseCall:
         fields = {**self.ticket(), "who_hung_up": hung_up_by}
-        if self.connected_at is None and self.queued_at is not None:
+        if self.connected_at is not None:
+            # The check follows in seconds; should we end before, the file is at least named.
+            file: Json = {"file": f"{self.call_id}.wav", "duration_s": 0.0, "problem": UNCHECKED}
+            fields["recording_ref"] = [file]
+        elif self.queued_at is not None:
             fields["wait_s"] = round(ended_at - self.queued_at, 3)
         return CloseCall(self.call_id, ended_at, outcome.value, fields)
 

@@ -164,8 +164,13 @@ class Dispatcher:
         """Match nobody until ``settle``: half of a picture shows agents free who are not."""
         self._is_held = True
 
-    def settle(self, talks: Collection[CallAdopted], now: float) -> Out:
-        """All talks are known now: whoever was busy with a call that is over goes on from there."""
+    def settle(
+        self, talks: Collection[CallAdopted], elsewhere: Collection[AgentId], now: float
+    ) -> Out:
+        """All talks are known now: whoever was busy with a call that is over goes on from there.
+
+        An agent who is ``elsewhere`` (on a duty phone's call) gets no second one.
+        """
         out: Out = []
         for talk in talks:
             out += self._adopt(talk, now)
@@ -175,6 +180,9 @@ class Dispatcher:
                 out += self._agents.move(agent.agent_id, Signal.CALLER_LEFT, now)
             elif agent.state is AgentState.TALKING and agent.call not in talking:
                 out += self._call_finished(agent.call, QueueName(""), now) if agent.call else []
+        for agent_id in elsewhere:
+            if self.agents[agent_id].state is AgentState.READY:
+                out += self._agents.move(agent_id, Signal.WANT_PAUSE, now, reason="on_another_call")
         self._is_held = False
         return [*out, *self._match(now)]
 

@@ -14,7 +14,15 @@ from ari_app.core.call_tree import PromptSeconds
 from ari_app.core.calls import CallEngine
 from ari_app.core.commands import Command
 from ari_app.core.dispatch import Dispatcher
-from ari_app.core.events import AsteriskSeen, CallAdopted, DeskEvent, Event, ToCalls, ToDispatcher
+from ari_app.core.events import (
+    AsteriskLost,
+    AsteriskSeen,
+    CallAdopted,
+    DeskEvent,
+    Event,
+    ToCalls,
+    ToDispatcher,
+)
 from ari_app.core.offer import pop
 from ari_app.core.reconcile import differences
 from ari_app.core.records import Json
@@ -39,9 +47,14 @@ class Engine:
         self.call_engine = CallEngine(flow, centre, prompt_seconds, tree_version, calls)
         self.dispatcher = Dispatcher(centre, agents)
         self._suspects: frozenset[str] = frozenset()
+        self._is_blind = False
 
     def handle(self, event: Event, now: float) -> list[Command]:
         """What to do about one event. Late and repeated events are normal and change nothing."""
+        if isinstance(event, AsteriskLost):
+            self._is_blind = True
+            self.dispatcher.hold()
+            return []
         if isinstance(event, AsteriskSeen):
             return self._reconcile(event, now)
         if isinstance(event, DeskEvent):
@@ -49,12 +62,19 @@ class Engine:
         return self._pump(self.call_engine.handle(event, now), now)
 
     def handle_timer(self, now: float) -> list[Command]:
-        """What to do because the time of ``next_deadline`` has come."""
+        """What to do because the time of ``next_deadline`` has come.
+
+        Nothing while Asterisk is lost: an agent may have answered, a talk begun, unheard of.
+        """
+        if self._is_blind:
+            return []
         ended = self._pump(self.dispatcher.take_due(now), now)
         return [*ended, *self._pump(self.call_engine.take_due(now), now)]
 
     def next_deadline(self) -> float | None:
         """Epoch seconds of the next moment at which time alone changes something."""
+        if self._is_blind:
+            return None
         ends = (self.call_engine.next_deadline(), self.dispatcher.next_deadline())
         return min((end for end in ends if end is not None), default=None)
 
@@ -75,6 +95,8 @@ class Engine:
     # --- after a gap -------------------------------------------------------------------------
 
     def _reconcile(self, seen: AsteriskSeen, now: float) -> list[Command]:
+        if self._is_blind and not seen.is_resync:
+            return []  # a sweep that was under way when the link was lost
         commands: list[Command] = []
         suspects: set[str] = set()
         self.dispatcher.hold()
@@ -84,12 +106,13 @@ class Engine:
             else:
                 suspects.add(finding.key)
         self._suspects = frozenset(suspects)
+        self._is_blind = False
         talks = [
             CallAdopted(call.call_id, call.agent)
             for call in self.call_engine.calls.values()
             if call.phase is Phase.TALKING and call.agent is not None
         ]
-        return [*commands, *self._pump(self.dispatcher.settle(talks, now), now)]
+        return [*commands, *self._pump(self.dispatcher.settle(talks, seen.elsewhere, now), now)]
 
     def _ringing(self) -> frozenset[CallId]:
         return frozenset(c for c, offer in self.dispatcher.offers.items() if offer.accepted)

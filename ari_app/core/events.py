@@ -58,6 +58,11 @@ class BridgeEntered:
 
 
 @dataclass(frozen=True, slots=True)
+class AsteriskLost:
+    """From now on nothing is heard of Asterisk, until it is seen again."""
+
+
+@dataclass(frozen=True, slots=True)
 class AsteriskSeen:
     """What Asterisk holds right now, read after a (re)connect or by the sweeper.
 
@@ -69,6 +74,8 @@ class AsteriskSeen:
     bridges: tuple[BridgeSeen, ...]
     ended: Mapping[CallId, float]
     is_resync: bool = True
+    elsewhere: frozenset[AgentId] = frozenset()
+    """Agents whose phone is in a call that is none of ours, a duty phone's for instance."""
 
 
 # --- the shell reports back ------------------------------------------------------------------
@@ -179,7 +186,7 @@ LegEvent = LegUp | LegDown | KeyPressed | PlayEnded | BridgeEntered | RingFailed
 
 CallEvent = CallArrived | LegEvent | CallerKnown | RecordingChecked
 
-Event = CallEvent | DeskEvent | AsteriskSeen
+Event = CallEvent | DeskEvent | AsteriskLost | AsteriskSeen
 
 
 # --- the seam: what the call engine and the dispatcher tell each other ------------------------

@@ -5,6 +5,7 @@ program served itself are left alone.
 """
 
 import asyncio
+import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,17 +25,21 @@ from ari_app.db.rows import CelPosition
 _log = structlog.get_logger()
 
 READ_LIMIT_S = 1.0
+MOST_TRIES = 24
+"""After two minutes a call that still lives, or cannot be stored, holds up the log no longer."""
+
 GRACE_S = 5.0
 """A call that just ended may still be on its way into the database."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reading:
     """What was found in the log at one time, and how far it had been read."""
 
     at: float
     ended: list[CelCall]
     position: CelPosition
+    tries: int = 0
 
 
 class EventLog:
@@ -58,6 +63,7 @@ class EventLog:
         self._readings: deque[Reading] = deque()
         self._saved: CelPosition | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._reading = threading.Lock()
 
     @property
     def unsettled_count(self) -> int:
@@ -71,20 +77,27 @@ class EventLog:
         """
         async with self._one_at_a_time:
             log = self._log = self._log or await self._open()
-            ended = await asyncio.to_thread(log.poll, lost_before=lost_before)
-            for call in ended:
-                if call.fallback:
-                    # We may believe that the caller still waits; the dialplan knows better, and
-                    # of two ends of a call the first one written counts.
-                    self._note(call)
-            others = [call for call in ended if not call.fallback]
-            self._readings.append(Reading(now, others, log.position))
+            await asyncio.to_thread(self._read, log, now, lost_before)
+            for reading in self._readings:
+                for call in reading.ended if not reading.tries else ():
+                    if call.fallback:
+                        # We may believe that the caller still waits; the dialplan knows better,
+                        # and of two ends of a call the first one written counts.
+                        self._note(call)
+                reading.tries += 1
             try:
                 await self._settle(now - GRACE_S)
             except (SQLAlchemyError, OSError) as error:
                 # Nothing is lost: the readings stay, and the position is the old one.
                 _log.warning("event_log.waits", problem=type(error).__name__)
-            return {CallId(call.call_id): call.ended_at for call in ended}
+            unsettled = (call for reading in self._readings for call in reading.ended)
+            return {CallId(call.call_id): call.ended_at for call in unsettled}
+
+    def _read(self, log: CelImport, now: float, lost_before: float) -> None:
+        """In a thread, and whole: whoever waits for it may be cancelled, what was read stays."""
+        with self._reading:
+            ended = log.poll(lost_before=lost_before)
+            self._readings.append(Reading(now, ended, log.position))
 
     async def _open(self) -> CelImport:
         """From where the last start left off; from its beginning when the database is away."""
@@ -95,16 +108,20 @@ class EventLog:
             return self._open_log(self._path, None)
 
     async def _settle(self, read_before: float) -> None:
-        """Write down whom nobody knows of, and how far the log is done with."""
+        """Write down whom nobody knows of. The log is done with up to where all are known."""
         while self._readings and self._readings[0].at <= read_before:
             reading = self._readings[0]
-            unknown = [call for call in reading.ended if not self._is_live(call.call_id)]
-            closed = await self._repo.closed_calls([call.call_id for call in unknown])
-            for call in unknown:
-                if call.call_id not in closed:
+            async with asyncio.timeout(READ_LIMIT_S):
+                closed = await self._repo.closed_calls([call.call_id for call in reading.ended])
+            open_calls = [call for call in reading.ended if call.call_id not in closed]
+            for call in open_calls:
+                if not self._is_live(call.call_id):
                     self._note(call)
+            if open_calls and reading.tries < MOST_TRIES:
+                return  # looked at again: what was just noted must be found in the database
             if reading.position != self._saved:
-                await self._repo.save_cel_position(str(self._path), reading.position)
+                async with asyncio.timeout(READ_LIMIT_S):
+                    await self._repo.save_cel_position(str(self._path), reading.position)
                 self._saved = reading.position
             self._readings.popleft()
 

@@ -20,6 +20,10 @@ STEPS_A_TURN = 100
 """Events handled before other tasks get their turn."""
 
 STANDBY = Refuse("standby", "另一个服务实例正在运行，本实例处于待命状态，请改连主实例。")
+STALLED_S = 0.5
+READ_OUT_S = 0.1
+"""Longer than ever between a deadline and its turn; and how long reading then may take."""
+
 BROKEN = Refuse("internal_error", "系统内部错误，操作未完成；已记录，请稍后重试。")
 
 
@@ -67,12 +71,14 @@ class Loop:
     async def run(self) -> None:
         while not self._is_stopped:
             await self._something_to_do()
-            self._handle_time()
+            await self._hear_out()
             for _ in range(min(len(self._inbox), STEPS_A_TURN)):
                 event, answer = self._inbox.popleft()
                 refused = self._step(event)
                 if answer is not None and not answer.done():
                     answer.set_result(refused)
+            # After the events: what was due may have happened in time.
+            self._handle_time()
             await asyncio.sleep(0)
         for _, answer in self._inbox:
             if answer is not None and not answer.done():
@@ -95,6 +101,12 @@ class Loop:
         finally:
             if timer is not None:
                 timer.cancel()
+
+    async def _hear_out(self) -> None:
+        """After a stall of this process the sockets hold what happened meanwhile: read it first."""
+        deadline = self.engine.next_deadline()
+        if deadline is not None and self._clock.now() - deadline > STALLED_S:
+            await asyncio.sleep(READ_OUT_S)
 
     def _handle_time(self) -> None:
         deadline, now = self.engine.next_deadline(), self._clock.now()

@@ -17,6 +17,7 @@ from ari_app.ari.link import EventLink, LinkState
 from ari_app.ari.protocol import Event
 from ari_app.ari.translate import translate
 from ari_app.ari.view import look
+from ari_app.core.events import AsteriskLost
 from ari_app.core.values import CallId
 from ari_app.db.recorder import Recorder
 from ari_app.metrics import Metrics
@@ -75,13 +76,19 @@ class Watch:
         status = (await self._client.asterisk.get_info(only="status"))["status"]
         started_at = datetime.fromisoformat(status["startup_time"]).timestamp()
         ended = await self._poll_log(lost_before=started_at)
-        seen = await look(self._client, self._settings.ari_app, ended, is_resync=True)
+        agents = list(self._loop.engine.dispatcher.agents)
+        app = self._settings.ari_app
+        seen = await look(self._client, app, ended, is_resync=True, agents=agents)
         self._loop.post(seen)
         _log.info("ari.reconciled", legs=len(seen.legs), bridges=len(seen.bridges))
 
     def on_state(self, state: LinkState, reason: str) -> None:
         self._metrics.ari_link.set(state is LinkState.LIVE)
         self._went_live.set()
+        if state is not LinkState.LIVE:
+            self._loop.post(AsteriskLost())
+        if state is LinkState.REPLACED:
+            self._loop.stop()
         _log.info("ari.state", outcome=state.value, reason=reason)
 
     @property
@@ -105,7 +112,6 @@ class Watch:
         """When another instance takes the app's name over, stop deciding: it has the calls now."""
         await self.link.run()
         if self.is_standby:
-            self._loop.stop()
             _log.critical("service.standby", reason="another instance took over this app name")
 
     # --- what goes on all the time -----------------------------------------------------------

@@ -197,6 +197,16 @@ async def test_an_endpoint_that_nobody_answers_at_is_not_created(app: App) -> No
             )
 
 
+async def test_an_agent_of_a_caller_who_is_gone_is_not_rung(app: App) -> None:
+    with pytest.raises(Gone, match="originator"):
+        await app.client.channels.originate(
+            channel_id=f"c{next(_numbers)}",
+            endpoint="Local/wait@test",
+            app="app",
+            originator="nobody",
+        )
+
+
 async def test_after_one_true_exists_asterisk_tells_it_untruly(app: App) -> None:
     """The same connection answers 409 "already exists" for a channel that it cannot make."""
     channel = await app.channel()

@@ -1,5 +1,6 @@
 """The core's commands as requests, and what each refusal means for the call."""
 
+import json
 from collections.abc import Mapping
 
 import pytest
@@ -24,7 +25,8 @@ RING = commands.RingAgent(AGENT_LEG, CALL, AgentId("1001"), 20.0, "13800138000")
 class Asterisk:
     """A Transport that notes each request and answers from a list, then with 204."""
 
-    def __init__(self, *answers: int | Exception) -> None:
+    def __init__(self, *answers: int | Exception, message: str = "no") -> None:
+        self._message = message
         self.asked: list[str] = []
         self.args: list[Mapping[str, object]] = []
         self._answers = list(answers)
@@ -40,7 +42,9 @@ class Asterisk:
         answer = self._answers.pop(0) if self._answers else 204
         if isinstance(answer, Exception):
             raise answer
-        return Response("1", answer, '{"message": "no"}' if answer >= 300 else "")
+        return Response(
+            "1", answer, json.dumps({"message": self._message}) if answer >= 300 else ""
+        )
 
 
 async def carried_out(command: AriCommand, asterisk: Asterisk) -> list[events.Event]:
@@ -109,7 +113,7 @@ async def test_a_phone_that_answers_by_itself_is_told_to():
         (commands.Play(LEG, PLAY, ()), 409, [events.PlayEnded(PLAY, ok=False)]),
         (commands.Play(LEG, PLAY, ()), 500, [events.PlayEnded(PLAY, ok=False)]),
         (RING, 500, [events.RingFailed(AGENT_LEG)]),
-        (RING, 400, [events.RingFailed(AGENT_LEG)]),
+        (RING, 409, [events.RingFailed(AGENT_LEG)]),
         (commands.HangUp(LEG), 404, []),
         (commands.StopPlay(PLAY), 404, []),
         (commands.DropBridge(bridge_of(CALL)), 404, []),
@@ -119,6 +123,11 @@ async def test_a_refusal_means_this_for_the_call(
     command: AriCommand, status: int, posted: list[events.Event]
 ):
     assert await carried_out(command, Asterisk(status)) == posted
+
+
+async def test_an_agent_is_not_to_blame_for_a_caller_who_has_just_gone():
+    gone = Asterisk(400, message="Provided originator channel was not found")
+    assert await carried_out(RING, gone) == [events.LegDown(LEG)]
 
 
 async def test_a_hang_up_whose_answer_is_lost_is_asked_again():

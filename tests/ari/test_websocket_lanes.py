@@ -12,6 +12,7 @@ from ari_app.ari import Client, TimedOut, Unreachable, WebSocketLanes
 from ari_app.ari.kept_socket import KeptSocket, Patience
 from ari_app.ari.operations import OPERATIONS, Operation
 from ari_app.ari.transport import lane_of
+from ari_app.ari.websocket_lanes import Lane
 
 PING = OPERATIONS["asterisk.ping"]
 GET = OPERATIONS["channels.get"]
@@ -110,6 +111,27 @@ async def test_without_a_connection_a_request_waits_no_longer_than_its_limit(
     lanes = WebSocketLanes(session, "http://127.0.0.1:9", "app", AUTHORIZATION, rng=Random(1))
     with pytest.raises(TimedOut):
         await lanes.request(PING, {}, key="call", limit_s=0.05)
+
+
+class ClosingSocket(KeptSocket):
+    """A socket on its way out: still open by name, refusing every frame at once."""
+
+    def __init__(self) -> None:
+        self.sent_count = 0
+
+    async def send(self, frame: bytes) -> None:
+        self.sent_count += 1
+        raise ConnectionError("closing")
+
+
+@pytest.mark.asyncio
+async def test_a_socket_that_is_closing_does_not_hold_up_everything_else() -> None:
+    lane = Lane()
+    lane.socket = ClosingSocket()
+    await lane.socket_opened()
+    with pytest.raises(TimedOut):
+        await lane.request(PING, {}, 0.1)
+    assert 1 < lane.socket.sent_count < 50
 
 
 @pytest.mark.asyncio

@@ -19,6 +19,7 @@ import aiohttp
 import yaml
 
 from ari_app.asterisk.process import AsteriskProcess, running_asterisk
+from ari_app.core.call import UNCHECKED
 from ari_app.db.cel import CelImport
 from ari_app.db.engine import open_engine
 from ari_app.db.repo import Repo
@@ -249,6 +250,15 @@ class Hall:
         async with asyncio.timeout(10):
             await self.service.wait()
 
+    async def cut_link(self) -> None:
+        """Close all of the service's sockets from Asterisk's side, events and requests."""
+        await self.asterisk.rx("ari shutdown websocket sessions")
+
+    async def logged(self, event: str, count: int) -> object:
+        """What is missing of so many entries in the service's log."""
+        found = self.log().count(event)
+        return None if found >= count else f"{found} of {count}"
+
     def log(self) -> str:
         return (self.settings.run_dir / "service.log").read_text(errors="replace")
 
@@ -310,6 +320,12 @@ class Hall:
         finally:
             await engine.dispose()
 
+    async def stored(self, agent_id: str, state: str) -> object:
+        """What else than this state the database knows of an agent."""
+        async with self.reading() as repo:
+            states = {agent.agent_id: agent.state for agent in await repo.agents()}
+        return None if states.get(agent_id) == state else f"stored: {states}"
+
     async def ticket(self, number: str, *, within_s: float = 5.0) -> Mapping[str, Any]:
         """The fields of the closed ticket of the only call of this number."""
         found: list[Any] = []
@@ -330,7 +346,8 @@ class Hall:
 
         async def missing() -> object:
             fields.update(await self.ticket(number, within_s=within_s))
-            return None if fields.get("recording_ref") else "not checked yet"
+            files = fields.get("recording_ref") or [{"problem": UNCHECKED}]
+            return "not checked yet" if files[0]["problem"] == UNCHECKED else None
 
         await eventually(missing, within_s=within_s, what=f"recording of {number}")
         [file] = fields["recording_ref"]

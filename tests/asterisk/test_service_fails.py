@@ -108,6 +108,43 @@ async def test_while_the_service_is_down_the_dialplan_rings_the_duty_phones(hall
     assert ticket["source"] == "cel"
 
 
+async def test_an_agent_on_a_duty_call_is_not_rung_by_the_service_that_comes_back(hall: Hall):
+    desk = await hall.desk("1001")
+    await eventually(lambda: hall.stored("1001", "ready"), within_s=5.0, what="not stored")
+    async with hall.phone("1001") as phone:
+        await hall.kill_service()
+        async with hall.calling("13800138311") as on_duty_phone:
+            await phone.wait_ringing(within_s=15.0)
+            on_duty_phone.rtp.play_tone(CITIZEN_HZ)
+            await phone.rtp.wait_heard(CITIZEN_HZ, within_s=5.0)
+            await hall.start_service()
+            await desk.wait_state("paused", within_s=5.0, reason="on_another_call")
+            async with hall.calling("13800138312", "0") as waiting:
+                music = hall.settings.prompts_dir / "music" / "hold.alaw"
+                await wait_prompt(waiting.rtp, music, within_s=8.0)
+                assert phone.most_at_once == 1
+                await waiting.hang_up()
+            await on_duty_phone.hang_up()
+    assert (await hall.ticket("13800138311", within_s=25.0))["outcome"] == "answered_fallback"
+
+
+async def test_a_link_cut_in_a_talk_is_made_again_and_the_talk_goes_on(hall: Hall):
+    desk = await hall.desk("1001")
+    async with hall.phone("1001") as phone, hall.calling("13800138313", "0") as citizen:
+        await desk.wait("connected", within_s=8.0)
+        reconciled = hall.log().count("ari.reconciled")
+        await hall.cut_link()
+        await eventually(
+            lambda: hall.logged("ari.reconciled", reconciled + 1), within_s=10.0, what="no new link"
+        )
+        citizen.rtp.play_tone(CITIZEN_HZ)
+        await phone.rtp.wait_heard(CITIZEN_HZ, within_s=5.0)
+        await phone.hang_up()
+        await citizen.wait_ended()
+        await desk.wait_state("ready", within_s=8.0)
+    assert (await hall.ticket("13800138313"))["who_hung_up"] == "agent"
+
+
 async def test_when_the_service_is_given_up_its_waiting_callers_go_to_the_duty_phones(hall: Hall):
     desk = await hall.desk("1001")
     async with (

@@ -24,6 +24,8 @@ from ari_app.core.events import (
     AgentFinishedWrapUp,
     AgentHungUp,
     AgentSignedOut,
+    AsteriskLost,
+    AsteriskSeen,
     BridgeEntered,
     CallArrived,
     CallerKnown,
@@ -41,10 +43,12 @@ from ari_app.core.records import CloseCall, OpenCall, SaveAgent, SaveTicket
 from ari_app.core.values import (
     AgentId,
     BridgeId,
+    BridgeSeen,
     Caller,
     CallId,
     History,
     LegId,
+    LegSeen,
     PlayId,
     QueueName,
 )
@@ -369,6 +373,45 @@ def test_the_checked_recording_is_written_into_the_ticket():
     book >> RecordingChecked(C, ok=True, file="x.wav", duration_s=12.0, reason="")
     [saved] = book.records(SaveTicket)
     assert saved.ticket["recording_ref"] == [{"file": "x.wav", "duration_s": 12.0, "problem": None}]
+
+
+def test_while_asterisk_is_lost_nobody_is_timed_out_and_nobody_is_rung():
+    book = ringing(Playbook({"wang": {"zh": 5}, "li": {"zh": 5}}))
+    book >> AsteriskLost()
+    book >> CallArrived(CallId("hotline-1.2"), Caller("1"), "12345")
+    book.pending.clear()
+    book.after(600.0).done()
+    assert book.state("wang") is AgentState.OFFERED
+    legs = (LegSeen(LEG, True), LegSeen(A1, True, WANG))
+    bridge = BridgeSeen(BRIDGE, frozenset({LEG, A1}))
+    book >> AsteriskSeen(legs, (bridge,), {})
+    book.pending.clear()
+    assert book.state("wang") is AgentState.TALKING
+
+
+def test_a_sweep_from_before_the_loss_changes_nothing():
+    book = talking(Playbook())
+    book >> AsteriskLost()
+    (book >> AsteriskSeen((), (), {}, is_resync=False)).done()
+    assert book.state("wang") is AgentState.TALKING
+
+
+def test_an_agent_found_on_a_duty_phones_call_gets_no_second_one():
+    book = Playbook({"wang": {"zh": 5}, "li": {"zh": 5}})
+    book >> AsteriskSeen((), (), {}, elsewhere=frozenset({WANG}))
+    assert (book.state("wang"), book.agent("wang").reason) == (
+        AgentState.PAUSED,
+        "on_another_call",
+    )
+    assert book.state("li") is AgentState.READY
+
+
+def test_the_recording_is_named_before_it_is_checked():
+    book = talking(Playbook())
+    book >> LegDown(LEG)
+    book.pending.clear()
+    [file] = closed(book).ticket["recording_ref"]
+    assert (file["file"], file["problem"]) == (f"{C}.wav", "unchecked")
 
 
 def test_each_change_of_an_agent_is_written_down_but_an_offer_that_dies_with_the_service():

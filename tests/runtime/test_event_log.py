@@ -116,6 +116,10 @@ async def test_the_place_is_kept_once_nothing_is_on_its_way(db: Database):
     await at.event_log.poll(100.0)
     assert await db.repo.cel_position(str(PATH)) is None
     await at.event_log.poll(200.0)
+    assert await db.repo.cel_position(str(PATH)) is None, "what was noted must be found first"
+    for command in at.sent:
+        await db.recorder.write(command.record)
+    await at.event_log.poll(210.0)
     assert await db.repo.cel_position(str(PATH)) == CelPosition("file", 100)
     again = Setting(db.repo, FakeLog())
     await again.event_log.poll(300.0)

@@ -130,13 +130,13 @@ async def test_a_timer_that_raises_is_counted_and_keeps_the_loop_alive():
     assert at.errors == 1
 
 
-async def test_a_deadline_that_has_come_is_handled_before_the_waiting_events():
+async def test_what_happened_in_time_is_handled_before_a_deadline_that_has_come():
     at = Setting()
     at.engine.deadline = 999.0
     at.post("event")
     async with running(at):
         await eventually(lambda: len(at.engine.seen) == 2)
-    assert at.engine.seen == [("timer", 1000.0), "event"]
+    assert at.engine.seen == ["event", ("timer", 1000.0)]
 
 
 async def test_a_deadline_wakes_a_loop_without_events():

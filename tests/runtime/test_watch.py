@@ -113,6 +113,7 @@ class Setting:
             200, [{"id": name, "channels": held} for name, held in (bridges or {}).items()],
         )  # fmt: skip
         answers["channels.get"] = (200, channel("PJSIP/trunk-00000001"))
+        answers["endpoints.get"] = (200, {"channel_ids": []})
 
     def posted(self) -> list[object]:
         return [event for event, _ in self.loop._inbox]
@@ -217,6 +218,7 @@ async def test_a_service_that_was_replaced_decides_nothing_any_more(at: Setting)
     keep_link = at.watch.jobs()
     async with beside(keep_link[0]) as keeping:
         at.link.state = LinkState.REPLACED
+        at.watch.on_state(LinkState.REPLACED, "another client")
         at.link.ends.set()
         await keeping
     for job in keep_link[1:]:
