@@ -2,15 +2,9 @@
 
 from typing import Protocol
 
-from ari_app.core.commands import Refuse, Tell
-from ari_app.core.events import DeskEvent, Event
+from ari_app.core.commands import Refuse
+from ari_app.core.events import DeskEvent
 from ari_app.core.records import Json
-
-
-class Inbox(Protocol):
-    """Where everything that happened is put, in order."""
-
-    def post(self, event: Event) -> None: ...
 
 
 class Ask(Protocol):
@@ -37,9 +31,3 @@ class Ask(Protocol):
     def status(self) -> dict[str, Json]:
         """Each component with ``ok`` or what is wrong."""
         ...
-
-
-class Desks(Protocol):
-    """Who passes messages on to the agents' screens."""
-
-    def tell(self, message: Tell) -> None: ...

@@ -17,9 +17,6 @@ PlayId = NewType("PlayId", str)
 AgentId = NewType("AgentId", str)
 QueueName = NewType("QueueName", str)
 
-Needs = tuple[tuple[str, int], ...]
-"""Skills a caller needs, each with the lowest level that will do."""
-
 
 @dataclass(frozen=True, slots=True)
 class AgentProfile:

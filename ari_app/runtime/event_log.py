@@ -78,7 +78,7 @@ class EventLog:
         async with self._one_at_a_time:
             log = self._log = self._log or await self._open()
             await asyncio.to_thread(self._read, log, now, lost_before)
-            for reading in self._readings:
+            for reading in list(self._readings):  # a reading given up on may still be added
                 for call in reading.ended if not reading.tries else ():
                     if call.fallback:
                         # We may believe that the caller still waits; the dialplan knows better,
@@ -90,7 +90,7 @@ class EventLog:
             except (SQLAlchemyError, OSError) as error:
                 # Nothing is lost: the readings stay, and the position is the old one.
                 _log.warning("event_log.waits", problem=type(error).__name__)
-            unsettled = (call for reading in self._readings for call in reading.ended)
+            unsettled = [call for reading in list(self._readings) for call in reading.ended]
             return {CallId(call.call_id): call.ended_at for call in unsettled}
 
     def _read(self, log: CelImport, now: float, lost_before: float) -> None:

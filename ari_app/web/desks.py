@@ -82,7 +82,7 @@ class Desk:
 
 
 class Desks:
-    """Implements ``core.ports.Desks``."""
+    """Every open desk, by its agent."""
 
     def __init__(self) -> None:
         self._open: dict[AgentId, Desk] = {}

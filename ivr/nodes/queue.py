@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from ivr.actions import ToQueue
 from ivr.events import Entered, Event, QueueFailed, TimedOut
-from ivr.fields import BaseNode, Level, PromptRef, QueueName, Seconds, SkillName, Target
+from ivr.fields import BaseNode, Level, Prompts, QueueName, Seconds, SkillName, Target
 from ivr.state import MAX_HOPS, State
 from ivr.turn import Turn, go, speak, stay
 
@@ -21,7 +21,7 @@ class QueueNode(BaseNode):
 
     type: Literal["queue"]
     queue: QueueName = Field(description="A queue of queues.yaml.")
-    prompts: tuple[PromptRef, ...] = Field(
+    prompts: Prompts = Field(
         (), description="Said on entering, while an agent is already looked for."
     )
     needs: dict[SkillName, Level] = Field(

@@ -10,7 +10,7 @@ import pytest
 
 from ari_app.asterisk.ports import needed_ports
 from ari_app.settings import load_settings
-from tests.asterisk_setup.conftest import free_offset
+from tests.ports import free_offset
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio]
 

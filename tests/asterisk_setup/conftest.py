@@ -1,7 +1,6 @@
 """One real Asterisk for each file of tests; 1001 has a fixed phone, 1002 registers."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -10,32 +9,13 @@ import pytest_asyncio
 
 from ari_app.asterisk.process import AsteriskProcess, running_asterisk
 from ari_app.settings import Settings, load_settings
+from tests.ports import free_offset
 
 AGENTS = """\
 agents:
   "1001": {name: 王敏, phone: {contact: "sip:1001@127.0.0.3:%d;x-line=1"}}
   "1002": {name: 李强, phone: {register: true}}
 """
-
-
-def free_offset() -> int:
-    """A port offset at which nobody listens."""
-    for offset in range(1000, 5000, 100):
-        if all(_is_free(kind, port + offset) for kind, port in _PORTS):
-            return offset
-    raise AssertionError("no free ports between 6060 and 13088")
-
-
-_PORTS = ((socket.SOCK_DGRAM, 5060), (socket.SOCK_STREAM, 8080), (socket.SOCK_STREAM, 8088))
-
-
-def _is_free(kind: socket.SocketKind, port: int) -> bool:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 def make_settings(folder: Path) -> Settings:

@@ -8,7 +8,7 @@ import pytest
 
 from ari_app.cli.doctor import doctor
 from ari_app.settings import PROJECT_DIR, Settings, load_settings
-from tests.asterisk_setup.conftest import free_offset
+from tests.ports import free_offset
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from ari_app.asterisk.installation import find_installation
 from ari_app.asterisk.render import read_phones, render
 from ari_app.settings import PROJECT_DIR, Settings, SettingsError, load_settings
-from tests.asterisk_setup.conftest import free_offset
+from tests.ports import free_offset
 
 
 def _agents(settings: Settings, text: str) -> None:

@@ -16,7 +16,7 @@ from ari_app.softphone.prompt_match import wait_prompt
 from ari_app.softphone.registration import register
 from ari_app.softphone.sipp import SippFailed
 from ari_app.softphone.tones import tones_in_wav
-from tests.asterisk_setup.conftest import free_offset
+from tests.ports import free_offset
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
 
