@@ -4,6 +4,7 @@ Decides names only. Must not know how Asterisk reports any of it.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,52 @@ class QueueFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferFailed:
+    """The number asked for was not reached; the caller is still there."""
+
+    reason: Literal["busy", "no_answer", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class TransferEnded:
+    """The other side of a transfer hung up after talking; the caller is still there."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTaken:
+    """The caller's message is recorded, ``seconds`` long."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFailed:
+    """Nothing was recorded."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TalkEnded:
+    """The agent hung up after a talk; the caller is still there."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallerLeft:
     """The caller hung up."""
 
 
-Event = Entered | Key | PromptEnded | PromptFailed | TimedOut | QueueFailed | CallerLeft
+Event = (
+    Entered
+    | Key
+    | PromptEnded
+    | PromptFailed
+    | TimedOut
+    | QueueFailed
+    | TransferFailed
+    | TransferEnded
+    | MessageTaken
+    | MessageFailed
+    | TalkEnded
+    | CallerLeft
+)
