@@ -13,6 +13,7 @@ import ivr
 from ari_app.core.events import RecordingChecked
 from ari_app.core.records import CloseCall, Json, OpenCall, SaveCall
 from ari_app.core.values import AgentId, Caller, CallId, History, LegId, PlayId, agent_leg
+from ari_app.core.versions import TreeRef
 
 
 class Phase(StrEnum):
@@ -81,6 +82,7 @@ class Call:
     outcome: Outcome | None = None
     hung_up_by: str = ""
     history: History | None = None
+    tree: TreeRef | None = None
 
     def deadline(self) -> float | None:
         """When time itself has to move this call on; an offer's end is the dispatcher's."""
@@ -114,13 +116,15 @@ class Call:
         fields: dict[str, Json] = dict(self.flow.fields)
         fields["language"] = self.flow.language
         fields["ivr_path"] = [[node, key] for node, key in self.flow.path]
+        if self.tree is not None:
+            fields["tree_version"] = self.tree.label
         if self.connected_at is not None:
             fields["answered_at"] = self.connected_at
             fields["wait_s"] = round(self.connected_at - (self.queued_at or self.arrived_at), 3)
             fields["agent_id"] = self.agent
         return fields
 
-    def opened(self, tree_version: str) -> OpenCall:
+    def opened(self) -> OpenCall:
         return OpenCall(
             call_id=self.call_id,
             arrived_at=self.arrived_at,
@@ -128,7 +132,7 @@ class Call:
             caller_name=self.caller.name,
             caller_region=self.caller.region,
             dialled=self.dialled,
-            tree_version=tree_version,
+            tree_version=self.tree.label if self.tree else "",
         )
 
     def saved(self) -> SaveCall:
@@ -179,6 +183,7 @@ def snapshot(call: Call) -> dict[str, Json]:
         "connected_at": call.connected_at,
         "outcome": call.outcome.value if call.outcome else None,
         "hung_up_by": call.hung_up_by,
+        "tree": [call.tree.version, call.tree.flow, call.tree.label] if call.tree else None,
     }
 
 
@@ -222,5 +227,13 @@ def restored(
         connected_at=cast(float | None, saved["connected_at"]),
         outcome=Outcome(outcome) if outcome else None,
         hung_up_by=cast(str, saved.get("hung_up_by") or ""),
+        tree=_tree(saved.get("tree")),
     )
     return call.waiting_again() if call.phase in (Phase.OFFERED, Phase.CONNECTING) else call
+
+
+def _tree(saved: Json) -> TreeRef | None:
+    match saved:
+        case [int(version), str(flow), str(label)]:
+            return TreeRef(version, flow, label)
+    return None

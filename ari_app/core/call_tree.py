@@ -21,7 +21,9 @@ from ari_app.core.commands import (
     Write,
 )
 from ari_app.core.events import CallLeft, CallQueued, ToDispatcher
+from ari_app.core.shelf import Shelf
 from ari_app.core.values import Centre, LegId, PlayId, QueueName, bridge_of
+from ivr.state import MAX_HOPS
 
 HANG_UP_S = 5.0
 """How long a channel may take to go after we asked it to; then it is asked again."""
@@ -36,8 +38,8 @@ PromptSeconds = Callable[[Iterable[ivr.Prompt]], float]
 class CallTree:
     """``step`` lets the tree decide about one call, and says what to do."""
 
-    def __init__(self, flow: ivr.Flow, centre: Centre, prompt_seconds: PromptSeconds) -> None:
-        self._flow = flow
+    def __init__(self, shelf: Shelf, centre: Centre, prompt_seconds: PromptSeconds) -> None:
+        self._shelf = shelf
         self._centre = centre
         self._prompt_seconds = prompt_seconds
 
@@ -46,7 +48,10 @@ class CallTree:
         out: Out = []
         if event is None:
             return self._with_music(call, out), out
-        state, actions = ivr.step(self._flow, call.flow, event, now)
+        call, flow = self._shelf.flow_of(call)
+        state, actions = ivr.step(flow, call.flow, event, now)
+        if isinstance(event, ivr.PromptFailed) or _is_lost(call.flow, state):
+            self._shelf.erred(call)
         call = replace(call, flow=state)
         for action in actions:
             call = self._act(call, action, now, out)
@@ -81,6 +86,8 @@ class CallTree:
         return replace(call, plays=call.plays + 1, play=play, play_until=until, has_music=False)
 
     def _to_queue(self, call: Call, action: ivr.ToQueue, now: float, out: Out) -> Call:
+        if call.queued_at is None:
+            self._shelf.through(call)
         has_offer = call.phase is Phase.OFFERED
         call = replace(
             call,
@@ -102,6 +109,11 @@ class CallTree:
         music = self._centre.queue(QueueName(call.queue)).music
         out.append(StartMusic(LegId(call.call_id), music))
         return replace(call, has_music=True)
+
+
+def _is_lost(before: ivr.State, after: ivr.State) -> bool:
+    """The tree sent the caller round and round until the interpreter stepped in."""
+    return before.hops < MAX_HOPS <= after.hops
 
 
 def _end(call: Call, now: float, out: Out) -> Call:

@@ -46,16 +46,18 @@ from ari_app.core.events import (
     RingFailed,
     TalkEnded,
     ToCalls,
+    call_named_in,
 )
 from ari_app.core.records import SaveTicket
+from ari_app.core.shelf import Shelf
 from ari_app.core.values import (
+    Caller,
     CallId,
     Centre,
     LegId,
     QueueName,
     agent_leg,
     bridge_of,
-    call_of,
 )
 
 CONNECT_S = 3.0
@@ -73,16 +75,14 @@ class CallEngine:
 
     def __init__(
         self,
-        flow: ivr.Flow,
+        shelf: Shelf,
         centre: Centre,
         prompt_seconds: PromptSeconds,
-        tree_version: str = "",
         calls: Mapping[CallId, Call] | None = None,
     ) -> None:
-        self.flow = flow
+        self.shelf = shelf
         self.calls: dict[CallId, Call] = dict(calls or {})
-        self._tree = CallTree(flow, centre, prompt_seconds)
-        self.tree_version = tree_version
+        self._tree = CallTree(shelf, centre, prompt_seconds)
         # Restored calls have no deadlines yet: the caller may be gone, and nothing reaches Asterisk
         # before the link is up. The reconciliation that follows takes each of them up.
         self._ends: Deadlines[CallId] = Deadlines()
@@ -103,13 +103,15 @@ class CallEngine:
     def _arrived(self, event: CallArrived, now: float) -> Out:
         if event.call in self.calls:
             return []
-        return self.begin(
-            Call(event.call, event.caller, event.dialled, now, ivr.start(self.flow)), now
-        )
+        return self.begin(self.new_call(event.call, event.caller, event.dialled, now), now)
+
+    def new_call(self, call_id: CallId, caller: Caller, dialled: str, now: float) -> Call:
+        tree, before = self.shelf.begin(call_id, dialled)
+        return Call(call_id, caller, dialled, now, before, tree=tree)
 
     def begin(self, call: Call, now: float) -> Out:
         """Open the ticket, answer and let the tree speak."""
-        out: Out = [Write(call.opened(self.tree_version)), Answer(LegId(call.call_id))]
+        out: Out = [Write(call.opened()), Answer(LegId(call.call_id))]
         if call.caller.number:
             out.append(LookUpCaller(call.call_id, call.caller.number))
         return [*out, *self._flow(call, ivr.Entered(), now)]
@@ -122,7 +124,7 @@ class CallEngine:
         return [CardChanged(call.call_id, call.card())]
 
     def _leg_event(self, event: LegEvent, now: float) -> Out:
-        call = self.calls.get(_call_named_in(event))
+        call = self.calls.get(call_named_in(event))
         if call is None:
             return _for_nobody(event)
         match event:
@@ -259,6 +261,8 @@ class CallEngine:
         del self.calls[call.call_id]
         self._ends.set(call.call_id, None)
         outcome = call.outcome or LEFT_IN[call.phase]
+        self.shelf.ended(call, abandoned=outcome is Outcome.ABANDONED_IN_FLOW)
+        self.shelf.let_go(self.calls.values())
         out: Out = drop_agent(call)
         match call.phase:
             case Phase.QUEUED | Phase.OFFERED | Phase.CONNECTING:
@@ -329,19 +333,15 @@ class CallEngine:
         self._put(call)
         return call
 
+    def failed(self, event: LegEvent) -> None:
+        """Handling this raised: it counts against the trees that serve the call."""
+        call = self.calls.get(call_named_in(event))
+        if call is not None:
+            self.shelf.erred(call)
+
     def _put(self, call: Call) -> None:
         self.calls[call.call_id] = call
         self._ends.set(call.call_id, call.deadline())
-
-
-def _call_named_in(event: LegEvent) -> CallId:
-    match event:
-        case PlayEnded():
-            return call_of(event.play)
-        case BridgeEntered():
-            return call_of(event.bridge)
-        case _:
-            return call_of(event.leg)
 
 
 def _for_nobody(event: LegEvent) -> Out:

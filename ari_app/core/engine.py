@@ -7,25 +7,30 @@ comes out and nothing else goes in. It never waits, reads no clock and makes no 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-import ivr
 from ari_app.core.agent import Agent, AgentState, shown
 from ari_app.core.call import Call, Phase
 from ari_app.core.call_tree import PromptSeconds
 from ari_app.core.calls import CallEngine
 from ari_app.core.commands import Command
 from ari_app.core.dispatch import Dispatcher
+from ari_app.core.emergency import Emergency
 from ari_app.core.events import (
     AsteriskLost,
     AsteriskSeen,
     CallAdopted,
     DeskEvent,
+    EmergencyChanged,
     Event,
+    LegEvent,
+    SwitchEvent,
     ToCalls,
     ToDispatcher,
+    TreesChanged,
 )
 from ari_app.core.offer import pop
 from ari_app.core.reconcile import differences
 from ari_app.core.records import Json
+from ari_app.core.shelf import Shelf
 from ari_app.core.values import AgentId, CallId, Centre
 
 Said = Command | ToDispatcher | ToCalls
@@ -36,16 +41,16 @@ class Engine:
 
     def __init__(
         self,
-        flow: ivr.Flow,
+        shelf: Shelf,
         centre: Centre,
         prompt_seconds: PromptSeconds,
         *,
-        tree_version: str = "",
         calls: Mapping[CallId, Call] | None = None,
         agents: Mapping[AgentId, Agent] | None = None,
     ) -> None:
-        self.call_engine = CallEngine(flow, centre, prompt_seconds, tree_version, calls)
+        self.call_engine = CallEngine(shelf, centre, prompt_seconds, calls)
         self.dispatcher = Dispatcher(centre, agents)
+        self.emergency: Emergency | None = None
         self._suspects: frozenset[str] = frozenset()
         self._is_blind = False
 
@@ -57,9 +62,26 @@ class Engine:
             return []
         if isinstance(event, AsteriskSeen):
             return self._reconcile(event, now)
+        if isinstance(event, SwitchEvent):
+            return self._switched(event)
         if isinstance(event, DeskEvent):
             return self._pump(self.dispatcher.handle_desk(event, now), now)
         return self._pump(self.call_engine.handle(event, now), now)
+
+    def _switched(self, event: SwitchEvent) -> list[Command]:
+        match event:
+            case TreesChanged():
+                shelf = self.call_engine.shelf
+                shelf.change(event.rollout, event.versions)
+                shelf.let_go(self.call_engine.calls.values())
+            case EmergencyChanged():
+                self.emergency = event.emergency
+        return []
+
+    def failed(self, event: Event) -> None:
+        """Handling this raised."""
+        if isinstance(event, LegEvent):
+            self.call_engine.failed(event)
 
     def handle_timer(self, now: float) -> list[Command]:
         """What to do because the time of ``next_deadline`` has come.

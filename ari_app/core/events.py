@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ari_app.core.emergency import Emergency
+from ari_app.core.rollout import Rollout
 from ari_app.core.values import (
     AgentId,
     BridgeId,
@@ -14,7 +16,9 @@ from ari_app.core.values import (
     LegSeen,
     PlayId,
     QueueName,
+    call_of,
 )
+from ari_app.core.versions import Version
 
 # --- Asterisk says ---------------------------------------------------------------------------
 
@@ -168,6 +172,26 @@ class WrapUpChanged:
     wrap_up_s: float
 
 
+# --- an admin or a supervisor switches -------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TreesChanged:
+    """From now on new calls are served so. ``versions`` are those that were not loaded yet."""
+
+    rollout: Rollout
+    versions: Mapping[int, Version]
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyChanged:
+    """The announcement said before everything else; None switches it off."""
+
+    emergency: Emergency | None
+
+
+SwitchEvent = TreesChanged | EmergencyChanged
+
 DeskEvent = (
     AgentSignedIn
     | AgentSignedOut
@@ -186,7 +210,17 @@ LegEvent = LegUp | LegDown | KeyPressed | PlayEnded | BridgeEntered | RingFailed
 
 CallEvent = CallArrived | LegEvent | CallerKnown | RecordingChecked
 
-Event = CallEvent | DeskEvent | AsteriskLost | AsteriskSeen
+Event = CallEvent | DeskEvent | SwitchEvent | AsteriskLost | AsteriskSeen
+
+
+def call_named_in(event: LegEvent) -> CallId:
+    match event:
+        case PlayEnded():
+            return call_of(event.play)
+        case BridgeEntered():
+            return call_of(event.bridge)
+        case _:
+            return call_of(event.leg)
 
 
 # --- the seam: what the call engine and the dispatcher tell each other ------------------------

@@ -8,7 +8,6 @@ must be seen twice. Asterisk is right: calls it lost are closed, calls it holds 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-import ivr
 from ari_app.core.call import RESUMED_IDS, Call, Phase
 from ari_app.core.call_tree import Out
 from ari_app.core.calls import CallEngine
@@ -136,17 +135,10 @@ def _leg_unknown(calls: CallEngine, leg: LegSeen, view: View, now: float) -> Ite
 def _adopt(calls: CallEngine, leg: LegSeen, view: View, now: float) -> Out:
     """A caller nobody knows of: in a talk, leave them in it; otherwise greet them anew."""
     call_id = CallId(leg.leg)
-    call = Call(
-        call_id,
-        leg.caller,
-        leg.dialled,
-        now,
-        ivr.start(calls.flow),
-        plays=RESUMED_IDS,
-        offers=RESUMED_IDS,
-    )
+    call = calls.new_call(call_id, leg.caller, leg.dialled, now)
+    call = replace(call, plays=RESUMED_IDS, offers=RESUMED_IDS)
     agent = view.talking_to(call_id)
     if agent is None:
         # Whoever greeted them is gone, but may still be heard.
         return [StopPlay(PlayId(f"{call_id}.p1")), *calls.begin(call, now)]
-    return [Write(call.opened(calls.tree_version)), *_take_up(calls, call, agent, now)]
+    return [Write(call.opened()), *_take_up(calls, call, agent, now)]

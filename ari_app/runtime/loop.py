@@ -126,6 +126,7 @@ class Loop:
             commands = self.engine.handle(event, self._clock.now())
         except Exception:
             self._broken(event)
+            self.engine.failed(event)
             return BROKEN
         self._send([one for one in commands if not isinstance(one, Refuse)])
         return next((one for one in commands if isinstance(one, Refuse)), None)

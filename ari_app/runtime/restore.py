@@ -9,13 +9,13 @@ import asyncio
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-import ivr
 from ari_app.core import agent as agents
 from ari_app.core import call as calls
 from ari_app.core.agent import Agent
 from ari_app.core.call import Call
 from ari_app.core.phone_number import caller_of
 from ari_app.core.records import SaveAgent
+from ari_app.core.shelf import Shelf
 from ari_app.core.values import AgentId, CallId, PlayId
 from ari_app.db.recorder import Recorder
 from ari_app.db.repo import Repo
@@ -28,7 +28,7 @@ READ_LIMIT_S = 3.0
 Restored = tuple[dict[CallId, Call], dict[AgentId, Agent]]
 
 
-async def restore(repo: Repo, recorder: Recorder, flow: ivr.Flow, now: float) -> Restored:
+async def restore(repo: Repo, recorder: Recorder, shelf: Shelf, now: float) -> Restored:
     """The open calls and the agents; nothing when the database is away."""
     try:
         async with asyncio.timeout(READ_LIMIT_S):
@@ -38,27 +38,31 @@ async def restore(repo: Repo, recorder: Recorder, flow: ivr.Flow, now: float) ->
         _log.error("restore.impossible", problem=type(error).__name__)
         return {}, {}
     return (
-        {CallId(row.call_id): _call(row, flow) for row in open_calls},
+        {CallId(row.call_id): _call(row, shelf) for row in open_calls},
         {AgentId(row.agent_id): _agent(row, now) for row in stored_agents},
     )
 
 
-def _call(row: StoredCall, flow: ivr.Flow) -> Call:
+def _call(row: StoredCall, shelf: Shelf) -> Call:
     """A call whose snapshot cannot be read begins anew: it must be closed by somebody."""
-    anew = Call(
-        CallId(row.call_id), caller_of(row.caller, ""), row.dialled, row.arrived_at,
-        ivr.start(flow), plays=calls.RESUMED_IDS, offers=calls.RESUMED_IDS,
-        play=PlayId(f"{row.call_id}.p1"),
-    )  # fmt: skip
     if row.snapshot is None:
-        return anew
+        return _anew(row, shelf)
     try:
         return calls.restored(
             row.call_id, row.caller, row.dialled, row.arrived_at, row.phase, row.snapshot
         )
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         _log.error("restore.bad_snapshot", call_id=row.call_id, problem=repr(error))
-        return anew
+        return _anew(row, shelf)
+
+
+def _anew(row: StoredCall, shelf: Shelf) -> Call:
+    tree, before = shelf.begin(CallId(row.call_id), row.dialled)
+    return Call(
+        CallId(row.call_id), caller_of(row.caller, ""), row.dialled, row.arrived_at, before,
+        plays=calls.RESUMED_IDS, offers=calls.RESUMED_IDS, play=PlayId(f"{row.call_id}.p1"),
+        tree=tree,
+    )  # fmt: skip
 
 
 def _agent(row: StoredAgent, now: float) -> Agent:

@@ -26,6 +26,7 @@ from ari_app.configuration import Configuration
 from ari_app.core.commands import LaneCommand, Tell
 from ari_app.core.engine import Engine
 from ari_app.core.records import Json
+from ari_app.core.shelf import Shelf
 from ari_app.db.cel import CelImport
 from ari_app.db.engine import open_engine
 from ari_app.db.history import HistoryReader
@@ -61,6 +62,15 @@ class Plan:
     passwords: Passwords
 
 
+@dataclass(frozen=True)
+class Stores:
+    """What is written down and read again."""
+
+    recorder: Recorder
+    repo: Repo
+    history: HistoryReader
+
+
 class Service:
     """One running service: its parts, and the tasks that keep it going."""
 
@@ -69,14 +79,16 @@ class Service:
         plan: Plan,
         *,
         session: aiohttp.ClientSession,
-        recorder: Recorder,
-        repo: Repo,
-        history: HistoryReader,
+        stores: Stores,
+        shelf: Shelf,
         restored: Restored,
         tasks: asyncio.TaskGroup,
     ) -> None:
+        self._shelf = shelf
         self._plan, self._session, self._tasks = plan, session, tasks
-        self._recorder, self._repo, self._history = recorder, repo, history
+        self._recorder, self._repo, self._history = (
+            stores.recorder, stores.repo, stores.history,
+        )  # fmt: skip
         self._rng = random.Random()
         self.clock, self.metrics = Clock(), Metrics()
         self.loop = self._decide(restored)
@@ -143,10 +155,9 @@ class Service:
         prompts = configuration.prompts
         calls, agents = restored
         engine = Engine(
-            configuration.flow,
+            self._shelf,
             configuration.centre,
             lambda said: sum(prompts.duration_s(one.id, one.language) for one in said),
-            tree_version=configuration.tree_version,
             calls=calls,
             agents=agents,
         )
@@ -214,16 +225,15 @@ async def running(plan: Plan) -> AsyncIterator[Service]:
     database = open_engine(plan.settings.database_url)
     repo, history = Repo(database), HistoryReader(database)
     recorder = Recorder(database, plan.settings.run_dir / "journal.jsonl", Clock().now)
+    shelf = Shelf.of(plan.configuration.flow, plan.configuration.tree_version)
     try:
         async with asyncio.TaskGroup() as writing:
             writing.create_task(recorder.run())
             async with aiohttp.ClientSession() as session, _endless() as tasks:
                 service = Service(
-                    plan, session=session, recorder=recorder, repo=repo, history=history,
-                    tasks=tasks,
-                    restored=await restore(
-                        repo, recorder, plan.configuration.flow, Clock().now()
-                    ),
+                    plan, session=session, stores=Stores(recorder, repo, history),
+                    tasks=tasks, shelf=shelf,
+                    restored=await restore(repo, recorder, shelf, Clock().now()),
                 )  # fmt: skip
                 service.start()
                 async with _web(service.application(), plan.settings):

@@ -12,6 +12,7 @@ from ari_app.core.commands import Command, LookUpCaller, Tell, Write
 from ari_app.core.engine import Engine
 from ari_app.core.events import AgentAskedReady, AgentSignedIn, Event
 from ari_app.core.records import Record
+from ari_app.core.shelf import Shelf
 from ari_app.core.values import AgentId, AgentProfile, Centre, QueueName, QueueProfile
 
 FLOW = """
@@ -70,7 +71,7 @@ class Playbook:
     ) -> None:
         self.now = 1000.0
         people = {"wang": {"zh": 5}} if agents is None else agents
-        self.engine = engine or Engine(flow(), centre(people, desk), lambda prompts: 3.0)
+        self.engine = engine or Engine(Shelf.of(flow()), centre(people, desk), lambda prompts: 3.0)
         self.pending: list[Command] = []
         self.written: list[Record] = []
         self.told: list[Tell] = []

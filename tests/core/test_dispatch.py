@@ -28,6 +28,7 @@ from ari_app.core.events import (
     PlayEnded,
     WrapUpChanged,
 )
+from ari_app.core.shelf import Shelf
 from ari_app.core.values import AgentId, CallId, Centre, History, QueueName
 from tests.core.playbook import Playbook, centre
 from tests.core.test_calls import (
@@ -238,7 +239,7 @@ nodes:
 """
     flow = ivr.load(text, "test.yaml")
     assert isinstance(flow, ivr.Flow), flow
-    return Engine(flow, centre({"li": {"en": 4}}), lambda prompts: 3.0)
+    return Engine(Shelf.of(flow), centre({"li": {"en": 4}}), lambda prompts: 3.0)
 
 
 def test_a_prompt_cut_short_for_an_agent_who_then_fails_counts_as_said():
@@ -272,7 +273,9 @@ def test_an_agent_without_the_callers_queue_is_never_asked():
     profile = replace(elsewhere.agents[WANG], queues=frozenset({QueueName("urgent")}))
     book = Playbook(ready=False)
     book.engine = type(book.engine)(
-        book.engine.call_engine.flow, Centre({WANG: profile}, elsewhere.queues), lambda prompts: 3.0
+        book.engine.call_engine.shelf,
+        Centre({WANG: profile}, elsewhere.queues),
+        lambda prompts: 3.0,
     )
     for event in (AgentSignedIn(WANG), AgentAskedReady(WANG), ARRIVED, KeyPressed(LEG, "0")):
         book.engine.handle(event, book.now)

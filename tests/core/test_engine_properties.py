@@ -34,6 +34,7 @@ from ari_app.core.events import (
     WrapUpChanged,
 )
 from ari_app.core.records import CloseCall, OpenCall, Record, SaveAgent, SaveCall
+from ari_app.core.shelf import Shelf
 from ari_app.core.values import (
     AgentId,
     AgentProfile,
@@ -109,7 +110,7 @@ class Hotline(RuleBasedStateMachine):
         super().__init__()
         self.now = 1000.0
         self.flow = load_flow()
-        self.engine = Engine(self.flow, CENTRE, lambda prompts: 3.0)
+        self.engine = Engine(Shelf.of(self.flow), CENTRE, lambda prompts: 3.0)
         self.asterisk = FakeAsterisk()
         self.database: list[Record] = []
         self.arrived = 0
@@ -326,7 +327,7 @@ class Hotline(RuleBasedStateMachine):
         lost = self.database[len(kept) :]
         self.database = [*kept, *(record for record in lost if isinstance(record, OpenCall))]
         self.engine = Engine(
-            self.flow, CENTRE, lambda prompts: 3.0, calls=self.stored_calls(),
+            Shelf.of(self.flow), CENTRE, lambda prompts: 3.0, calls=self.stored_calls(),
             agents=self.stored_agents(),
         )  # fmt: skip
         self.states = {name: a.state.value for name, a in self.engine.dispatcher.agents.items()}

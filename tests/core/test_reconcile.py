@@ -32,6 +32,7 @@ from ari_app.core.events import (
     PlayEnded,
 )
 from ari_app.core.records import CloseCall, OpenCall, SaveAgent, SaveCall
+from ari_app.core.shelf import Shelf
 from ari_app.core.values import (
     AgentId,
     BridgeId,
@@ -119,7 +120,9 @@ def killed(book: Playbook) -> Playbook:
         if isinstance(r, SaveAgent)
     }
     profiles = {name: {"zh": 5} for name in book.engine.dispatcher.agents}
-    engine = Engine(flow(), centre(profiles), lambda prompts: 3.0, calls=live, agents=people)
+    engine = Engine(
+        Shelf.of(flow()), centre(profiles), lambda prompts: 3.0, calls=live, agents=people
+    )
     again = Playbook(engine=engine)
     again.now, again.written = book.now + 2.0, book.written
     return again

@@ -10,6 +10,7 @@ import pytest
 from ari_app.core.commands import HangUp, LaneCommand, Refuse
 from ari_app.core.engine import Engine
 from ari_app.core.events import AgentSignedIn, KeyPressed
+from ari_app.core.shelf import Shelf
 from ari_app.core.values import AgentId, LegId
 from ari_app.runtime.loop import BROKEN, STANDBY, Loop
 from tests.core.playbook import centre, flow
@@ -99,7 +100,7 @@ async def test_a_wish_is_answered_with_the_refusal_or_with_none():
 
 async def test_the_real_engine_refuses_through_the_same_door():
     at = Setting()
-    at.engine = Engine(flow(), centre({"wang": {}}), lambda prompts: 1.0)  # type: ignore[assignment]
+    at.engine = Engine(Shelf.of(flow()), centre({"wang": {}}), lambda prompts: 1.0)  # type: ignore[assignment]
     at.loop = Loop(at.engine, at.clock, at.send, at.count)
     async with running(at):
         assert await at.loop.ask(AgentSignedIn(WANG)) is None

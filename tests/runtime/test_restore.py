@@ -7,6 +7,7 @@ import pytest
 from ari_app.core.agent import AgentState
 from ari_app.core.call import Phase
 from ari_app.core.records import CloseCall, OpenCall, SaveAgent, SaveCall
+from ari_app.core.shelf import Shelf
 from ari_app.runtime import restore as module
 from ari_app.runtime.restore import restore
 from tests.core.playbook import flow
@@ -22,7 +23,7 @@ OPENED = OpenCall(C, 900.0, "13800138000", "", "北京市", "12345")
 async def stored(db: Database, *records) -> tuple[dict, dict]:
     for record in records:
         await db.recorder.write(record)
-    return await restore(db.repo, db.recorder, flow(), 1000.0)
+    return await restore(db.repo, db.recorder, Shelf.of(flow()), 1000.0)
 
 
 @pytest.mark.parametrize("phase", list(Phase))
@@ -101,4 +102,4 @@ async def test_without_a_database_the_service_starts_empty(
     away: Database, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(module, "READ_LIMIT_S", 0.2)
-    assert await restore(away.repo, away.recorder, flow(), 1000.0) == ({}, {})
+    assert await restore(away.repo, away.recorder, Shelf.of(flow()), 1000.0) == ({}, {})

@@ -17,6 +17,7 @@ from ari_app.ari.protocol import Event
 from ari_app.core.commands import Answer, Play
 from ari_app.core.engine import Engine
 from ari_app.core.events import AsteriskSeen
+from ari_app.core.shelf import Shelf
 from ari_app.core.values import AgentId, BridgeSeen, CallId, LegId
 from ari_app.metrics import Metrics
 from ari_app.runtime import watch as module
@@ -93,7 +94,7 @@ class Setting:
     def __init__(self, folder: Path, **env: str) -> None:
         self.sent: list[object] = []
         self.clock, self.transport, self.log = HandClock(), FakeTransport(), FakeEventLog()
-        engine = Engine(flow(), centre({"wang": {}}), lambda prompts: 1.0)
+        engine = Engine(Shelf.of(flow()), centre({"wang": {}}), lambda prompts: 1.0)
         self.loop = Loop(engine, self.clock, self.sent.extend, lambda: None)
         self.metrics, self.link = Metrics(), FakeLink()
         self.watch = Watch(
