@@ -32,6 +32,10 @@ class FactForm:
     steady: bool
     about: str
 
+    def slot(self) -> str:
+        """What stands between < and >; empty if the name is whole."""
+        return self.pattern.partition("<")[2].partition(">")[0]
+
 
 FORMS: Final = (
     FactForm("dialled", "text", True, "the number that was dialled"),

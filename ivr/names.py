@@ -6,9 +6,21 @@ Decides the codes E3... Must not know where the known names come from.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ivr.fields import REPEAT, LanguageRef, NodeRef, PromptRef, QueueRef, SkillRef
+from ivr.facts import FORMS, HOURS, form_of
+from ivr.fields import (
+    REPEAT,
+    FactRef,
+    LanguageRef,
+    NodeRef,
+    NumberRef,
+    QueueRef,
+    ScheduleRef,
+    SkillRef,
+    Speaks,
+)
 from ivr.model import Flow, walk
 from ivr.nodes import QueueNode
+from ivr.nodes.branch import Case, Test
 from ivr.positions import Path, Positions, dotted
 from ivr.problems import Problem, did_you_mean
 
@@ -22,6 +34,8 @@ class Names:
 
     queues: Collection[str] | None = None
     skills: Collection[str] | None = None
+    schedules: Collection[str] | None = None
+    numbers: Collection[str] | None = None
     prompts: Mapping[str, Collection[str]] | None = None
 
 
@@ -33,7 +47,7 @@ def unknown_names(flow: Flow, names: Names, positions: Positions, filename: str)
     ]
     problems = []
     for path, value, (code, message, hint) in found:
-        is_key = isinstance(value, SkillRef) or code == "E307"
+        is_key = code == "E307" or path[-1:] == (value,)
         place = positions.key(path) if is_key else positions.value(path)
         problems.append(Problem(filename, place.line, place.col, code, message, hint))
     return sorted(problems)
@@ -60,8 +74,34 @@ class _Resolver:
                 return _unknown("E303", "skill", path, value, self.names.skills)
             case LanguageRef():
                 return _unknown("E305", "language", path, value, self.languages)
-            case PromptRef():
-                return _unknown("E304", "prompt", path, value.id, self.prompt_ids)
+            case ScheduleRef():
+                return _unknown("E310", "schedule", path, value, self.names.schedules)
+            case NumberRef():
+                return _unknown("E311", "number", path, value, self.names.numbers)
+            case FactRef():
+                return self._wrong_fact(path, value)
+            case Case():
+                return _wrong_test(path, value)
+            case Speaks():
+                ids = value.prompt_ids()
+                wrong = (_unknown("E304", "prompt", path, one, self.prompt_ids) for one in ids)
+                return next((one for one in wrong if one), None)
+        return None
+
+    def _wrong_fact(self, path: Path, name: FactRef) -> Wrong | None:
+        found = form_of(name)
+        if found is None:
+            known = [form.pattern for form in FORMS]
+            hint = did_you_mean(name, known, what="Facts")
+            return "E308", f"{dotted(path)}: there is no fact '{name}'.", hint
+        form, part = found
+        match form.slot():
+            case "queue":
+                return _unknown("E302", "queue", path, part, self.names.queues)
+            case "skill":
+                return _unknown("E303", "skill", path, part, self.names.skills)
+            case "schedule":
+                return _unknown("E310", "schedule", path, part, self.names.schedules)
         return None
 
     def _wrong_node(self, path: Path, name: NodeRef) -> Wrong | None:
@@ -91,3 +131,36 @@ def _unknown(
         return None
     hint = did_you_mean(name, known, what=f"Known {what}s")
     return code, f"{dotted(path)}: there is no {what} '{name}'.", hint
+
+
+_KINDS = {
+    "yes_no": "true or false",
+    "number": "a number: ask for at_least or below",
+    "text": "a text",
+    "hours": ", ".join(HOURS),
+}
+
+
+def _wrong_test(path: Path, case: Case) -> Wrong | None:
+    for name, test in case.if_.items():
+        found = form_of(name)
+        if found and not _suits(found[0].kind, test):
+            message = f"{dotted(path)}.if: {name} can never be that."
+            return "E309", message, f"It is {_KINDS[found[0].kind]}."
+    return None
+
+
+def _suits(kind: str, test: Test) -> bool:
+    """Whether a fact of this kind can pass the test at all."""
+    is_range = test.at_least is not None or test.below is not None
+    values = test.one_of or ()
+    switches = [isinstance(value, bool) for value in values]
+    match kind:
+        case "yes_no":
+            return not is_range and test.starts_with is None and all(switches)
+        case "number":
+            whole = all(isinstance(value, int) for value in values)
+            return test.starts_with is None and whole and not any(switches)
+        case "hours":
+            return not is_range and test.starts_with is None and set(values) <= set(HOURS)
+    return not is_range and not any(switches)

@@ -5,12 +5,26 @@ Decides what must be remembered between two events. Must not know the node types
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 MAX_HOPS = 50
 MAX_PATH = 64
+MAX_RETURNS = 16
 
-Phase = Literal["new", "speaking", "again", "waiting", "queued", "failed", "ended"]
+Phase = Literal[
+    "new",
+    "speaking",
+    "again",
+    "waiting",
+    "typing",
+    "confirming",
+    "confirm_waiting",
+    "recording",
+    "transferring",
+    "queued",
+    "failed",
+    "ended",
+]
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Pairs = tuple[tuple[str, str], ...]
 
@@ -19,10 +33,14 @@ Pairs = tuple[tuple[str, str], ...]
 class State:
     """One caller's place.
 
-    ``phase``: ``again`` is speaking after a wrong key, ``waiting`` is for a key, ``failed`` is a
-    pause before the last resort's queue is asked again. ``deadline`` is an instant on the clock of
-    ``now``. ``hops`` counts nodes entered since the caller's last accepted key. ``path`` holds
-    (node, key) of the latest MAX_PATH visits; the key is empty where none was pressed.
+    ``phase``: ``again`` is speaking after a wrong key, ``waiting`` is for a key, ``typing`` for a
+    further digit, ``failed`` is a pause before the last resort's queue is asked again.
+    ``deadline`` is an instant on the clock of ``now``, and so is ``until``, the end of a wait that
+    is divided by announcements. ``hops`` counts nodes entered since the caller's last accepted key.
+    ``path`` holds (node, key) of the latest MAX_PATH visits; the key is empty where none was
+    pressed, and ``6#`` where six digits were typed. ``line`` is the dialled number if the flow
+    lists it. ``returns`` are the nodes at which sub-trees go on when they return. ``served``: the
+    caller has talked to a person, so nothing more is owed.
     """
 
     node: str
@@ -33,16 +51,24 @@ class State:
     hops: int = 0
     path: Pairs = ()
     fields: Pairs = ()
+    line: str = ""
+    digits: str = ""
+    returns: tuple[str, ...] = ()
+    until: float | None = None
+    served: bool = False
 
 
 def enter(state: State, node: str) -> State:
-    """The same caller, standing before ``node``."""
+    """The same caller, standing before ``node``; in the entry flow nothing is left to return to."""
     return replace(
         state,
         node=node,
         phase="new",
         tries=0,
         deadline=None,
+        until=None,
+        digits="",
+        returns=state.returns if "." in node else (),
         hops=min(state.hops + 1, MAX_HOPS),
         path=(*state.path, (node, ""))[-MAX_PATH:],
     )
@@ -52,6 +78,10 @@ def press(state: State, digit: str) -> State:
     """Note the key in the path; it also proves that somebody is there, so hops start over."""
     visited = state.path[:-1] if state.path[-1:] == ((state.node, ""),) else state.path
     return replace(state, hops=0, path=(*visited, (state.node, digit))[-MAX_PATH:])
+
+
+def field_of(state: State, name: str) -> str | None:
+    return next((value for field, value in state.fields if field == name), None)
 
 
 def set_field(state: State, name: str, value: str) -> State:
@@ -69,6 +99,11 @@ def to_json(state: State) -> dict[str, Json]:
         "hops": state.hops,
         "path": [[node, key] for node, key in state.path],
         "fields": [[name, value] for name, value in state.fields],
+        "line": state.line,
+        "digits": state.digits,
+        "returns": [*state.returns],
+        "until": state.until,
+        "served": state.served,
     }
 
 
@@ -86,7 +121,24 @@ def from_json(data: Mapping[str, Json]) -> State:
         hops=_count(data, "hops"),
         path=_pairs(data, "path"),
         fields=_pairs(data, "fields"),
+        **_newer(data),
     )
+
+
+def _newer(data: Mapping[str, Json]) -> dict[str, Any]:
+    """The parts that a state saved by an earlier release does not have."""
+    if "line" not in data:
+        return {}
+    returns = data.get("returns")
+    if not isinstance(returns, list) or not all(isinstance(node, str) for node in returns):
+        raise ValueError(f"returns: expected a list of texts, found {returns!r}")
+    return {
+        "line": _text(data, "line"),
+        "digits": _text(data, "digits"),
+        "returns": tuple(returns),
+        "until": _instant(data, "until"),
+        "served": data.get("served") is True,
+    }
 
 
 def _text(data: Mapping[str, Json], name: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from ivr.actions import Action, Prompt, Say
+from ivr.actions import Action, HangUp, Say
+from ivr.facts import Facts
 from ivr.state import State
 
 if TYPE_CHECKING:
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
 PROMPT_LIMIT_S: Final = 120.0
 
 LAST_RESORT: Final = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What surrounds an event: the time, the world, and what the dialled number is greeted with."""
+
+    now: float
+    facts: Facts
+    greeting: "tuple[PromptRef, ...] | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,18 @@ def go(state: State, to: str | None, *actions: Action) -> Turn:
     return Turn(state, actions, to or LAST_RESORT)
 
 
-def speak(state: State, prompts: "Iterable[PromptRef]", now: float) -> tuple[State, Say]:
-    """Start saying prompts: the new state, and the action to emit."""
-    said = tuple(Prompt(prompt.id, prompt.language or state.language) for prompt in prompts)
-    return replace(state, phase="speaking", deadline=now + PROMPT_LIMIT_S), Say(said)
+def end(state: State, reason: str, *actions: Action) -> Turn:
+    """End the call."""
+    return stay(replace(state, phase="ended", deadline=None), *actions, HangUp(reason))
+
+
+def words(state: State, prompts: "Iterable[PromptRef]", at: Moment) -> Say | None:
+    """The action that says these prompts now; None if there is nothing to say."""
+    said = tuple(one for prompt in prompts for one in prompt.chosen(state, at.facts))
+    return Say(said) if said else None
+
+
+def speak(state: State, prompts: "Iterable[PromptRef]", at: Moment) -> tuple[State, Say]:
+    """Start saying prompts, of which one at least is always said: the new state, the action."""
+    said = words(state, prompts, at) or Say(())
+    return replace(state, phase="speaking", deadline=at.now + PROMPT_LIMIT_S), said

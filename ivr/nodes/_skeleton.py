@@ -13,7 +13,7 @@ from pydantic import Field
 from ivr.events import Entered, Event
 from ivr.fields import BaseNode, Target
 from ivr.state import State
-from ivr.turn import Turn, go
+from ivr.turn import Moment, Turn, go
 
 
 class SkeletonNode(BaseNode):
@@ -22,11 +22,11 @@ class SkeletonNode(BaseNode):
     type: Literal["skeleton"]
     next: Target = Field(description="Where to go afterwards.")
 
-    def step(self, state: State, event: Event, now: float) -> Turn | None:
+    def step(self, state: State, event: Event, at: Moment) -> Turn | None:
         match event:
             case Entered():
                 return go(state, self.next)
         return None
 
-    def unattended(self) -> str:
-        return self.next
+    def unattended(self) -> tuple[str, ...]:
+        return (self.next,)

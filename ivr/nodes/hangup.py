@@ -1,15 +1,14 @@
 """hangup: say goodbye if there is something to say, then end the call."""
 
-from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
 
-from ivr.actions import HangUp, StopSay
+from ivr.actions import StopSay
 from ivr.events import Entered, Event, PromptEnded, PromptFailed, TimedOut
 from ivr.fields import BaseNode, Name, Prompts
 from ivr.state import State
-from ivr.turn import Turn, speak, stay
+from ivr.turn import Moment, Turn, end, speak, stay, words
 
 
 class HangUpNode(BaseNode):
@@ -19,21 +18,17 @@ class HangUpNode(BaseNode):
     prompts: Prompts = Field(default=(), description="What is said before the end.")
     reason: Name = Field(default="tree", description="Written into the call's record.")
 
-    def step(self, state: State, event: Event, now: float) -> Turn | None:
+    def step(self, state: State, event: Event, at: Moment) -> Turn | None:
         match event:
-            case Entered() if self.prompts:
-                return stay(*speak(state, self.prompts, now))
+            case Entered() if words(state, self.prompts, at):
+                return stay(*speak(state, self.prompts, at))
             case Entered():
-                return self._end(state)
+                return end(state, self.reason)
             case PromptEnded() | PromptFailed() if state.phase == "speaking":
-                return self._end(state)
+                return end(state, self.reason)
             case TimedOut() if state.phase == "speaking":
-                stopped = self._end(state)
-                return stay(stopped.state, StopSay(), *stopped.actions)
+                return end(state, self.reason, StopSay())
         return None
 
-    def unattended(self) -> None:
-        return None
-
-    def _end(self, state: State) -> Turn:
-        return stay(replace(state, phase="ended", deadline=None), HangUp(self.reason))
+    def unattended(self) -> tuple[str, ...]:
+        return ()

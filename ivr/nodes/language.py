@@ -9,7 +9,7 @@ from ivr.actions import SetLanguage
 from ivr.events import Entered, Event
 from ivr.fields import BaseNode, Language, Target
 from ivr.state import State
-from ivr.turn import Turn, go
+from ivr.turn import Moment, Turn, go
 
 
 class LanguageNode(BaseNode):
@@ -19,12 +19,12 @@ class LanguageNode(BaseNode):
     language: Language = Field(description="A language of prompts.yaml, such as zh_CN or en.")
     next: Target = Field(description="Where to go afterwards.")
 
-    def step(self, state: State, event: Event, now: float) -> Turn | None:
+    def step(self, state: State, event: Event, at: Moment) -> Turn | None:
         match event:
             case Entered():
                 spoken = replace(state, language=self.language)
                 return go(spoken, self.next, SetLanguage(self.language))
         return None
 
-    def unattended(self) -> str:
-        return self.next
+    def unattended(self) -> tuple[str, ...]:
+        return (self.next,)

@@ -1,7 +1,8 @@
 """queue: wait for an agent with the needed skills, for a while or for ever.
 
-While the call waits, the state stays here and ``deadline`` says for how long. Prompts are said
-while waiting: an agent who is free rings meanwhile, and cuts them short.
+While the call waits, the state stays here; ``until`` is the end of the wait and ``deadline`` the
+next moment at which something is due. Prompts are said while waiting: an agent who is free rings
+meanwhile, and cuts them short.
 """
 
 from dataclasses import replace
@@ -9,11 +10,33 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ivr.actions import ToQueue
-from ivr.events import Entered, Event, QueueFailed, TimedOut
-from ivr.fields import BaseNode, Level, Prompts, QueueName, Seconds, SkillName, Target
-from ivr.state import MAX_HOPS, State
-from ivr.turn import Turn, go, speak, stay
+from ivr.actions import StopSay, ToQueue
+from ivr.events import Entered, Event, Key, QueueFailed, TimedOut
+from ivr.fields import (
+    BaseNode,
+    Digit,
+    Level,
+    Priority,
+    Prompts,
+    QueueName,
+    Seconds,
+    SkillName,
+    Strict,
+    Target,
+)
+from ivr.state import MAX_HOPS, State, press
+from ivr.turn import Moment, Turn, go, stay, words
+
+
+class Announce(Strict):
+    """What is said from time to time."""
+
+    every_s: Annotated[float, Field(strict=True, ge=10, le=600)] = Field(
+        default=30.0, description="Seconds from one announcement to the next."
+    )
+    prompts: Annotated[Prompts, Field(min_length=1)] = Field(
+        description="What is said; positions and times are chosen by facts."
+    )
 
 
 class QueueNode(BaseNode):
@@ -22,13 +45,17 @@ class QueueNode(BaseNode):
     type: Literal["queue"]
     queue: QueueName = Field(description="A queue of queues.yaml.")
     prompts: Prompts = Field(
-        (), description="Said on entering, while an agent is already looked for."
+        default=(), description="Said on entering, while an agent is already looked for."
     )
     needs: dict[SkillName, Level] = Field(
         default={}, description="Skills the agent must have, each with its lowest level (1 to 5)."
     )
-    priority: Annotated[int, Field(strict=True, ge=0, le=9)] = Field(
-        default=0, description="0 to 9; a higher one is served earlier."
+    priority: Priority = Field(default=0, description="0 to 9; a higher one is served earlier.")
+    announce: Announce | None = Field(
+        default=None, description="What is said from time to time while waiting."
+    )
+    keys: dict[Digit, Target] = Field(
+        default={}, description="Keys that work while waiting, each with the node it leads to."
     )
     max_wait_s: Seconds | None = Field(default=None, description="Default: as long as it takes.")
     on_timeout: Target | None = Field(
@@ -44,26 +71,40 @@ class QueueNode(BaseNode):
             raise ValueError("on_timeout is never used without max_wait_s. Add max_wait_s.")
         return self
 
-    def step(self, state: State, event: Event, now: float) -> Turn | None:
+    def step(self, state: State, event: Event, at: Moment) -> Turn | None:
         match event:
             case Entered():
-                return self._wait(state, now)
+                return self._wait(state, at)
+            case Key(digit) if state.phase == "queued" and digit in self.keys:
+                return go(press(state, digit), self.keys[digit], StopSay())
             case TimedOut() if state.phase == "failed":
-                return self._wait(state, now)
+                return self._wait(state, at)
             case TimedOut() if state.phase == "queued":
-                return go(state, self.on_timeout)
+                return self._due(state, at)
             case QueueFailed() if state.phase == "queued":
                 return go(replace(state, phase="failed"), self.on_failure)
         return None
 
-    def unattended(self) -> None:
-        return None
+    def unattended(self) -> tuple[str, ...]:
+        return ()
 
-    def _wait(self, state: State, now: float) -> Turn:
+    def _wait(self, state: State, at: Moment) -> Turn:
         # A caller who was sent around MAX_HOPS times stays: no more moving.
         limited = self.max_wait_s is not None and state.hops < MAX_HOPS
-        deadline = now + self.max_wait_s if self.max_wait_s and limited else None
+        until = at.now + self.max_wait_s if self.max_wait_s and limited else None
+        waiting = self._timed(replace(state, phase="queued", until=until), at)
+        said = words(state, self.prompts, at)
         needs = tuple(sorted(self.needs.items()))
-        waiting = replace(state, phase="queued", deadline=deadline)
-        said = (speak(state, self.prompts, now)[1],) if self.prompts else ()
-        return stay(waiting, *said, ToQueue(self.queue, needs, self.priority))
+        to_queue = ToQueue(self.queue, needs, self.priority)
+        return stay(waiting, *((said,) if said else ()), to_queue)
+
+    def _due(self, state: State, at: Moment) -> Turn:
+        if state.until is not None and state.until <= at.now:
+            return go(state, self.on_timeout)
+        said = words(state, self.announce.prompts, at) if self.announce else None
+        return stay(self._timed(state, at), *((said,) if said else ()))
+
+    def _timed(self, state: State, at: Moment) -> State:
+        again = at.now + self.announce.every_s if self.announce else None
+        ends = [end for end in (state.until, again) if end is not None]
+        return replace(state, deadline=min(ends, default=None))

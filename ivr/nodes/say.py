@@ -8,7 +8,7 @@ from ivr.actions import StopSay
 from ivr.events import Entered, Event, PromptEnded, PromptFailed, TimedOut
 from ivr.fields import BaseNode, SomePrompts, Target
 from ivr.state import State
-from ivr.turn import Turn, go, speak, stay
+from ivr.turn import Moment, Turn, go, speak, stay
 
 
 class SayNode(BaseNode):
@@ -21,10 +21,10 @@ class SayNode(BaseNode):
         default=None, description="Where to go if it cannot be played. Default: the last resort."
     )
 
-    def step(self, state: State, event: Event, now: float) -> Turn | None:
+    def step(self, state: State, event: Event, at: Moment) -> Turn | None:
         match event:
             case Entered():
-                return stay(*speak(state, self.prompts, now))
+                return stay(*speak(state, self.prompts, at))
             case PromptEnded() if state.phase == "speaking":
                 return go(state, self.next)
             case PromptFailed() if state.phase == "speaking":
@@ -33,5 +33,5 @@ class SayNode(BaseNode):
                 return go(state, self.on_failure, StopSay())
         return None
 
-    def unattended(self) -> str:
-        return self.next
+    def unattended(self) -> tuple[str, ...]:
+        return (self.next,)

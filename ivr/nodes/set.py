@@ -8,7 +8,7 @@ from ivr.actions import SetField
 from ivr.events import Entered, Event
 from ivr.fields import BaseNode, Name, Target
 from ivr.state import State, set_field
-from ivr.turn import Turn, go
+from ivr.turn import Moment, Turn, go
 
 
 class SetNode(BaseNode):
@@ -19,12 +19,12 @@ class SetNode(BaseNode):
     value: Annotated[str, Field(max_length=200)] = Field(description="The text to write.")
     next: Target = Field(description="Where to go afterwards.")
 
-    def step(self, state: State, event: Event, now: float) -> Turn | None:
+    def step(self, state: State, event: Event, at: Moment) -> Turn | None:
         match event:
             case Entered():
                 noted = set_field(state, self.field, self.value)
                 return go(noted, self.next, SetField(self.field, self.value))
         return None
 
-    def unattended(self) -> str:
-        return self.next
+    def unattended(self) -> tuple[str, ...]:
+        return (self.next,)

@@ -1,0 +1,51 @@
+"""callback: offer to call back; who accepts gives up waiting but not the place in the queue."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from ivr.actions import PromiseCallback
+from ivr.fields import Digit, Level, Name, Priority, QueueName, SkillName, Target
+from ivr.nodes.asking import AskingNode
+from ivr.state import State, field_of
+from ivr.turn import Moment, Turn, go
+
+
+class CallbackNode(AskingNode):
+    """Offer to call the caller back. Whoever does not accept goes to otherwise."""
+
+    type: Literal["callback"]
+    accept_key: Digit = Field(default="1", description="The key that accepts.")
+    decline_key: Digit = Field(default="2", description="The key that declines.")
+    queue: QueueName = Field(description="The queue whose agents call back.")
+    needs: dict[SkillName, Level] = Field(
+        default={}, description="Skills the agent must have, each with its lowest level (1 to 5)."
+    )
+    priority: Priority = Field(default=0, description="0 to 9; a higher one is served earlier.")
+    number_field: Name | None = Field(
+        default=None,
+        description="The ticket field with the number to call. Default: the caller's own.",
+    )
+    next: Target = Field(description="Where to go once the callback is promised.")
+    otherwise: Target = Field(
+        description="Where to go if it is declined, or there is no number to call."
+    )
+
+    def given_up(self) -> str:
+        return self.otherwise
+
+    def refusal(self, state: State, at: Moment) -> str | None:
+        if self.number_field is None:
+            return self.otherwise if at.facts.value("caller.has_number") is False else None
+        return None if field_of(state, self.number_field) else self.otherwise
+
+    def answer(self, state: State, digit: str) -> Turn | str | None:
+        if digit == self.accept_key:
+            number = field_of(state, self.number_field) if self.number_field else None
+            needs = tuple(sorted(self.needs.items()))
+            promise = PromiseCallback(number or "", self.queue, needs, self.priority)
+            return go(state, self.next, promise)
+        return go(state, self.otherwise) if digit == self.decline_key else None
+
+    def unattended(self) -> tuple[str, ...]:
+        return (self.on_no_key.next or self.otherwise, self.otherwise)
