@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, Field
 
 import ivr
 from ari_app.core.values import AgentId, AgentProfile, Centre, QueueName, QueueProfile
+from ari_app.core.world import World
+from ari_app.world_files import load_world, missing_years
+from ari_app.yaml_files import read_bytes, read_model
 from ivr.fields import Level, Name, Strict, checked
-from ivr.positions import Place
-from ivr.problems import Problem, cannot_read, did_you_mean
-from ivr.yaml_source import Positions, parse, validate
+from ivr.positions import Place, Positions
+from ivr.problems import Problem, did_you_mean
 from recordings.prompts import Prompts, load_prompts
 
 MAIN_FLOW = Path("flows") / "main.yaml"
@@ -43,7 +45,7 @@ Music = Annotated[
     ),
 ]
 
-M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 
 
 class PhoneEntry(Strict):
@@ -91,38 +93,51 @@ class Configuration:
     flow: ivr.Flow
     tree_version: str
     prompts: Prompts
+    world: World
     warnings: tuple[Problem, ...]
 
 
-def load_configuration(config_dir: Path) -> Configuration | list[Problem]:
-    """Read all files; every fault that was found when any of them is unusable."""
+def load_configuration(config_dir: Path, now: float | None = None) -> Configuration | list[Problem]:
+    """Read all files; every fault that was found when any of them is unusable.
+
+    ``now`` (epoch seconds) is for the warning that the holidays of a year are missing.
+    """
     problems: list[Problem] = []
-    queues = _read(config_dir / "queues.yaml", QueuesFile, problems)
-    agents = _read(config_dir / "agents.yaml", AgentsFile, problems)
-    prompts = load_prompts(config_dir)
-    if isinstance(prompts, list):
-        problems += prompts
-    if queues is None or agents is None or isinstance(prompts, list):
+    queues = read_model(config_dir / "queues.yaml", QueuesFile, problems)
+    agents = read_model(config_dir / "agents.yaml", AgentsFile, problems)
+    prompts = _kept(load_prompts(config_dir), problems)
+    world = _kept(load_world(config_dir), problems)
+    if queues is None or agents is None or prompts is None or world is None:
         return sorted(problems)
     problems += _unknown_names(config_dir / "agents.yaml", agents[0], agents[1], queues[0])
-    flow = _read_flow(config_dir, queues[0], prompts)
-    if isinstance(flow, list) or problems:
-        return sorted([*problems, *(flow if isinstance(flow, list) else [])])
+    flow = _kept(_read_flow(config_dir, queues[0], prompts), problems)
+    if flow is None or problems:
+        return sorted(problems)
     return Configuration(
         centre=_centre(agents[0], queues[0]),
         flow=flow,
         tree_version=hashlib.sha256((config_dir / MAIN_FLOW).read_bytes()).hexdigest()[:12],
         prompts=prompts,
+        world=world,
         warnings=(
             *_idle_skills(agents[0], queues[0], config_dir / "queues.yaml"),
+            *(missing_years(world, config_dir, now) if now is not None else ()),
             *prompts.problems,
         ),
     )
 
 
+def _kept(found: T | list[Problem], problems: list[Problem]) -> T | None:
+    """What was read; None after adding to ``problems``."""
+    if isinstance(found, list):
+        problems += found
+        return None
+    return found
+
+
 def _read_flow(config_dir: Path, queues: QueuesFile, prompts: Prompts) -> ivr.Flow | list[Problem]:
     names = ivr.Names(queues=queues.queues, skills=queues.skills, prompts=_known(prompts))
-    raw = _bytes(config_dir / MAIN_FLOW)
+    raw = read_bytes(config_dir / MAIN_FLOW)
     return raw if isinstance(raw, list) else ivr.load(raw, str(config_dir / MAIN_FLOW), names)
 
 
@@ -130,27 +145,6 @@ def _known(prompts: Prompts) -> dict[str, frozenset[str]]:
     """All prompts with a text in some language: missing audio is a warning, not a fault."""
     ids = frozenset(prompts.catalogue.prompts)
     return dict.fromkeys(prompts.catalogue.languages, ids)
-
-
-def _bytes(path: Path) -> bytes | list[Problem]:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        return [cannot_read(str(path), error)]
-
-
-def _read(path: Path, model: type[M], problems: list[Problem]) -> tuple[M, Positions] | None:
-    raw = _bytes(path)
-    source = raw if isinstance(raw, list) else parse(raw, str(path))
-    if isinstance(source, list):
-        problems += source
-        return None
-    data, positions = source
-    made = validate(model, data, positions, str(path))
-    if isinstance(made, list):
-        problems += made
-        return None
-    return made, positions
 
 
 def _unknown_names(

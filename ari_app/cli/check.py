@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ari_app.cli import prompts as prompt_files
 from ari_app.configuration import load_configuration
+from ari_app.runtime.clock import Clock
 from ari_app.settings import SettingsError, load_settings
 from ivr.problems import Problem, render_problems
 
@@ -38,7 +39,7 @@ def _findings(config_dir: Path | None) -> tuple[list[Problem], list[Problem]]:
         settings = load_settings(config_dir)
     except SettingsError as error:
         return [_from_line(line) for line in error.problems], []
-    loaded = load_configuration(settings.config_dir)
+    loaded = load_configuration(settings.config_dir, Clock().now())
     if isinstance(loaded, list):
         return loaded, []
     found = {*loaded.warnings, *prompt_files.check(settings.config_dir)}

@@ -40,6 +40,7 @@ from ari_app.core.events import (
     ToDispatcher,
     WrapUpChanged,
 )
+from ari_app.core.figures import QueueFigures
 from ari_app.core.offer import Offer, ended, pop, reason_of
 from ari_app.core.values import AgentId, CallId, Centre, QueueName
 from ari_app.routing.match import Waiting, longest_idle
@@ -57,6 +58,7 @@ class Dispatcher:
         self.offers: dict[CallId, Offer] = {}
         self.wrap_up_s: dict[QueueName, float] = {}
         self._agents = Agents(centre, agents)
+        self.figures = QueueFigures(centre, self._agents.by_id, self.waiting, self.offers)
         self._cards: dict[CallId, Mapping[str, object]] = {}
         self._offer_ends: Deadlines[CallId] = Deadlines()
         self._is_held = False
@@ -137,6 +139,7 @@ class Dispatcher:
         if agent is None:
             return []
         wrap_up_s = self._wrap_up_s(agent.agent_id, queue)
+        self.figures.talked(queue, now - agent.since + wrap_up_s)
         out: Out = [Tell(agent.agent_id, "call_ended", {"call": call})]
         out += self._agents.move(agent.agent_id, Signal.CALL_END, now, until=now + wrap_up_s)
         if wrap_up_s <= 0:
