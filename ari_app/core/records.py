@@ -47,13 +47,15 @@ class SaveCall:
 class CloseCall:
     """A call ended: outcome set once, last ticket fields, outbox row (``ticket.closed``).
 
-    Repeating it, or closing a call that is closed already, changes nothing.
+    Repeating it, or closing a call that is closed already, changes nothing. ``ivr_journal`` is
+    what ``core/heard.py`` kept of the call; None where no tree served it.
     """
 
     call_id: str
     ended_at: float
     outcome: str
     ticket: Mapping[str, Json] = field(default_factory=dict)
+    ivr_journal: list[Json] | None = None
 
 
 @dataclass(frozen=True, slots=True)

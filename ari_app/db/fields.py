@@ -73,6 +73,9 @@ def _double(value: object) -> float:
 
 
 def _integer(value: object) -> int:
+    """A tree's fields are texts, a survey's answer too."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        return int(value)
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _BIGGEST_INTEGER:
         raise TypeError(f"expected a whole number of 32 bits, got {value!r}")
     return value

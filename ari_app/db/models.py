@@ -62,6 +62,7 @@ class Call(Base):
     ended_at: Mapped[float | None]
     source: Mapped[str]
     snapshot: Mapped[dict[str, Any] | None]
+    ivr_journal: Mapped[list[Any] | None]
 
 
 class Ticket(Base):
@@ -116,6 +117,11 @@ class Ticket(Base):
     repeat_count_30d: Mapped[int | None]
     linked_110_case: Mapped[str | None]
     callback_of: Mapped[str | None]
+    callback_number: Mapped[str | None]
+    callback_queue: Mapped[str | None]
+    callback_needs: Mapped[list[Any] | None]
+    callback_priority: Mapped[int | None]
+    callback_queued_at: Mapped[float | None]
     survey_score: Mapped[int | None]
     revisit_at: Mapped[float | None]
     revisit_score: Mapped[int | None]

@@ -17,6 +17,8 @@ class StoredCall:
     source: str
     snapshot: Mapping[str, Any] | None
     """What the call is restored from; None before its first save and after its end."""
+    ivr_journal: list[Any] | None = None
+    """What its tree heard, once it has ended."""
 
 
 @dataclass(frozen=True, slots=True)

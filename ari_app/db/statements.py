@@ -39,7 +39,7 @@ class Statements:
         self._insert_outbox = insert(OUTBOX)
         is_open = (CALLS.c.call_id == bindparam("key"), CALLS.c.outcome.is_(None))
         self._save_call = update(CALLS).where(*is_open).values(_bound(("phase", "snapshot"), CALLS))
-        closing = ("phase", "snapshot", "outcome", "ended_at")
+        closing = ("phase", "snapshot", "outcome", "ended_at", "ivr_journal")
         self._close_call = update(CALLS).where(*is_open).values(_bound(closing, CALLS))
         # Locked where other programs can write, too.
         chosen = TICKETS.c.call_id.in_(bindparam("keys", expanding=True))
@@ -92,6 +92,7 @@ class Statements:
         rows = [
             {"key": call, "new_phase": ENDED, "new_snapshot": None}
             | {"new_outcome": change["outcome"], "new_ended_at": change["ended_at"]}
+            | {"new_ivr_journal": closed[call].ivr_journal}
             for call, change in changes.items()
         ]
         connection.execute(self._close_call, rows)

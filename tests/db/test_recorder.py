@@ -100,6 +100,21 @@ async def test_the_outcome_is_set_once_and_the_message_has_the_whole_ticket(db: 
     assert (await db.repo.tickets())[0].language == "en"
 
 
+async def test_the_end_keeps_what_the_tree_heard_and_what_a_callback_is_owed(
+    db: Database,
+) -> None:
+    journal = [[0.0, "fact", "caller.is_vip", None], [3.2, "key", "1"], [4.0, "left"]]
+    owed = {"callback_number": "13800138000", "callback_queue": "general", "survey_score": "5",
+            "callback_needs": [["en", 3]], "callback_priority": 2,
+            "callback_queued_at": NOW}  # fmt: skip
+    end = CloseCall("c1", NOW + 60, "callback_promised", owed, journal)  # type: ignore[arg-type]
+    await write_all(db, opened(), end)
+    [call] = await db.repo.calls()
+    assert call.ivr_journal == journal
+    ticket = (await db.repo.tickets())[0].fields
+    assert {name: ticket[name] for name in owed} == owed | {"survey_score": 5}
+
+
 async def test_a_ticket_amended_twice_alike_is_told_once(db: Database) -> None:
     amend = SaveTicket("c1", {"disposition": "当场答复", "target_units": ["供电"]})
     await write_all(db, opened(), closed(), amend, amend)
