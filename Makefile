@@ -56,7 +56,8 @@ endef
 RUN_NEEDS = \
   $(call need,$(PYTHON) -c 'import ensurepip',python3-venv) \
   $(call need,command -v setpriv,util-linux) \
-  $(call need,command -v sipp,sip-tester)
+  $(call need,command -v sipp,sip-tester) \
+  $(call need,command -v dot,graphviz)
 # The tests start their own PostgreSQL and Redis on ports of their own; no service is used.
 TEST_NEEDS = \
   $(call need,ls /usr/lib/postgresql/*/bin/initdb,postgresql) \

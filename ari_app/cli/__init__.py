@@ -11,6 +11,7 @@ from typing import Annotated, Optional
 
 import typer
 
+from ari_app.cli.ivr import app as ivr_app
 from ari_app.settings import Settings, SettingsError, load_settings
 
 BAD_CONFIGURATION = 78
@@ -25,6 +26,7 @@ prompts_app = typer.Typer(help="Spoken prompts. 提示音。", no_args_is_help=T
 db_app = typer.Typer(help="The database. 数据库。", no_args_is_help=True)
 app.add_typer(prompts_app, name="prompts")
 app.add_typer(db_app, name="db")
+app.add_typer(ivr_app, name="ivr")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10000, help="How many.")]

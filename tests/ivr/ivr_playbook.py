@@ -8,6 +8,8 @@ from ivr import (
     Action,
     Entered,
     Event,
+    FactValue,
+    FixedFacts,
     Flow,
     Names,
     Problem,
@@ -34,6 +36,7 @@ _EVERYWHERE = [
     "no_agent_language",
     "goodbye",
     "sorry_try_again",
+    *(f"digit_{digit}" for digit in range(10)),
 ]
 _MENU = {
     "menu_zh": "zh_CN",
@@ -57,6 +60,8 @@ def _prompts() -> Mapping[str, frozenset[str]]:
 NAMES = Names(
     queues=frozenset({"general", "enterprise", "urgent"}),
     skills=frozenset({"zh", "yue", "en", "ja", "ko", "th", "enterprise"}),
+    schedules=frozenset({"office"}),
+    numbers=frozenset({"110", "120"}),
     prompts=_prompts(),
 )
 
@@ -89,9 +94,12 @@ MENU = tuple(f"{name}@{language}" for name, language in _MENU.items())
 class Playbook:
     """Each ``>>`` first demands that every action before it was named by a ``<<``."""
 
-    def __init__(self, flow: Flow) -> None:
+    def __init__(
+        self, flow: Flow, facts: Mapping[str, FactValue] | None = None, *, dialled: str = ""
+    ) -> None:
         self.flow = flow
-        self.state: State = start(flow)
+        self.facts = FixedFacts(facts or {})
+        self.state: State = start(flow, dialled)
         self.now = 1000.0
         self._left: list[Action] = []
         self >> Entered()
@@ -101,7 +109,7 @@ class Playbook:
         if isinstance(event, TimedOut):
             assert self.state.deadline is not None, f"nothing can time out in {self.state}"
             self.now = self.state.deadline
-        self.state, actions = step(self.flow, self.state, event, self.now)
+        self.state, actions = step(self.flow, self.state, event, self.now, self.facts)
         self._left = list(actions)
         return self
 

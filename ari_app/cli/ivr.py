@@ -1,0 +1,11 @@
+"""``hotline ivr``: every tool for the trees, under one word.
+
+Decides nothing: each command lies in a file ``ivr_*.py`` beside this one and is registered here.
+"""
+
+import typer
+
+app = typer.Typer(
+    help="IVR trees: check, prove, play, draw, compare, put into service. 语音流程工具。",
+    no_args_is_help=True,
+)
