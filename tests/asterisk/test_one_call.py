@@ -10,7 +10,7 @@ from tests.asterisk.hall import Hall
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
 
 CITIZEN_HZ, AGENT_HZ = 700, 1100
-# What is heard for so long is in the recording for a good part of it: a hang-up cuts a frame or two.
+# What is heard for so long is in the recording for a good part: a hang-up cuts a frame or two.
 SPOKEN_S, RECORDED_S = 1.0, 0.8
 
 

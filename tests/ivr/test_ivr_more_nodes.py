@@ -56,7 +56,7 @@ COLLECT = """
     next: person
     on_no_key: {say: [sorry_try_again], next: bye}
     on_wrong: {say: [wrong_key]}
-  bye: {type: hangup}
+  bye: {type: queue, queue: urgent}
 """
 
 
@@ -83,7 +83,13 @@ def test_too_few_digits_are_asked_for_again_and_then_it_is_the_last_resort() -> 
 
 def test_the_clear_key_begins_anew_and_no_digit_at_all_is_silence() -> None:
     book = played(COLLECT) << say("please_hold") >> Key("1") << StopSay() >> Key("*") >> TimedOut()
-    book << say("sorry_try_again", "please_hold") >> PromptEnded() >> TimedOut() << HangUp("tree")
+    (
+        book
+        << say("sorry_try_again", "please_hold")
+        >> PromptEnded()
+        >> TimedOut()
+        << ToQueue("urgent", (), 0)
+    )
 
 
 CONFIRM = COLLECT.replace(
