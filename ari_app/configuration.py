@@ -1,10 +1,9 @@
-"""Everything an admin edits, read and checked as one: agents, queues, prompts and the tree.
+"""Everything an admin edits, read and checked as one: agents, queues, prompts and the trees.
 
 Decides what a usable configuration is, and reports every fault with its place. Reads files; starts
 nothing and asks nobody.
 """
 
-import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +14,13 @@ from pydantic import AfterValidator, Field
 import ivr
 from ari_app.core.values import AgentId, AgentProfile, Centre, QueueName, QueueProfile
 from ari_app.core.world import World
+from ari_app.flow_files import FLOWS, load_flows, read_flows
 from ari_app.world_files import load_world, missing_years
-from ari_app.yaml_files import read_bytes, read_model
+from ari_app.yaml_files import read_model
 from ivr.fields import Level, Name, Strict, checked
 from ivr.positions import Place, Positions
 from ivr.problems import Problem, did_you_mean
 from recordings.prompts import Prompts, load_prompts
-
-MAIN_FLOW = Path("flows") / "main.yaml"
 
 AgentNumber = Annotated[
     str,
@@ -86,15 +84,24 @@ class QueuesFile(Strict):
 
 
 @dataclass(frozen=True, slots=True)
-class Configuration:
-    """A configuration that is fit for service; ``warnings`` are told but stop nothing."""
+class Groundwork:
+    """Everything but the trees, and the names that trees may use.
+
+    ``warnings`` are told but stop nothing.
+    """
 
     centre: Centre
-    flow: ivr.Flow
-    tree_version: str
+    names: ivr.Names
     prompts: Prompts
     world: World
     warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration(Groundwork):
+    """A configuration that is fit for service, with the trees in its folder."""
+
+    trees: ivr.Trees
 
 
 def load_configuration(config_dir: Path, now: float | None = None) -> Configuration | list[Problem]:
@@ -102,6 +109,22 @@ def load_configuration(config_dir: Path, now: float | None = None) -> Configurat
 
     ``now`` (epoch seconds) is for the warning that the holidays of a year are missing.
     """
+    ground = load_groundwork(config_dir, now)
+    files = read_flows(config_dir)
+    if isinstance(ground, list):
+        return sorted([*ground, *(files if isinstance(files, list) else [])])
+    if isinstance(files, list):
+        return files
+    trees = load_flows(files, ground.names, config_dir / FLOWS)
+    if isinstance(trees, list):
+        return trees
+    return Configuration(
+        ground.centre, ground.names, ground.prompts, ground.world, ground.warnings, trees
+    )
+
+
+def load_groundwork(config_dir: Path, now: float | None = None) -> Groundwork | list[Problem]:
+    """All files but the trees'; every fault that was found when any of them is unusable."""
     problems: list[Problem] = []
     queues = read_model(config_dir / "queues.yaml", QueuesFile, problems)
     agents = read_model(config_dir / "agents.yaml", AgentsFile, problems)
@@ -110,13 +133,11 @@ def load_configuration(config_dir: Path, now: float | None = None) -> Configurat
     if queues is None or agents is None or prompts is None or world is None:
         return sorted(problems)
     problems += _unknown_names(config_dir / "agents.yaml", agents[0], agents[1], queues[0])
-    flow = _kept(_read_flow(config_dir, queues[0], prompts), problems)
-    if flow is None or problems:
+    if problems:
         return sorted(problems)
-    return Configuration(
+    return Groundwork(
         centre=_centre(agents[0], queues[0]),
-        flow=flow,
-        tree_version=hashlib.sha256((config_dir / MAIN_FLOW).read_bytes()).hexdigest()[:12],
+        names=_names(queues[0], prompts, world),
         prompts=prompts,
         world=world,
         warnings=(
@@ -135,10 +156,14 @@ def _kept(found: T | list[Problem], problems: list[Problem]) -> T | None:
     return found
 
 
-def _read_flow(config_dir: Path, queues: QueuesFile, prompts: Prompts) -> ivr.Flow | list[Problem]:
-    names = ivr.Names(queues=queues.queues, skills=queues.skills, prompts=_known(prompts))
-    raw = read_bytes(config_dir / MAIN_FLOW)
-    return raw if isinstance(raw, list) else ivr.load(raw, str(config_dir / MAIN_FLOW), names)
+def _names(queues: QueuesFile, prompts: Prompts, world: World) -> ivr.Names:
+    return ivr.Names(
+        queues=queues.queues,
+        skills=queues.skills,
+        schedules=world.calendar.schedules,
+        numbers=world.numbers,
+        prompts=_known(prompts),
+    )
 
 
 def _known(prompts: Prompts) -> dict[str, frozenset[str]]:

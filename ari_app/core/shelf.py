@@ -39,7 +39,7 @@ class Shelf:
         version = self._versions.get(number) or self._stable
         flow = version.trees.for_dialled(dialled)
         self._observe(version.number, "begun")
-        return _ref(version, flow), ivr.start(flow)
+        return _ref(version, flow), ivr.start(flow, dialled)
 
     def flow_of(self, call: Call) -> tuple[Call, ivr.Flow]:
         """The call's own tree; a call whose version is gone goes on with the stable one."""

@@ -26,7 +26,9 @@ from ari_app.configuration import Configuration
 from ari_app.core.commands import LaneCommand, Tell
 from ari_app.core.engine import Engine
 from ari_app.core.records import Json
+from ari_app.core.rollout import Rollout
 from ari_app.core.shelf import Shelf
+from ari_app.core.versions import Version
 from ari_app.db.cel import CelImport
 from ari_app.db.engine import open_engine
 from ari_app.db.history import HistoryReader
@@ -225,7 +227,8 @@ async def running(plan: Plan) -> AsyncIterator[Service]:
     database = open_engine(plan.settings.database_url)
     repo, history = Repo(database), HistoryReader(database)
     recorder = Recorder(database, plan.settings.run_dir / "journal.jsonl", Clock().now)
-    shelf = Shelf.of(plan.configuration.flow, plan.configuration.tree_version)
+    version = Version(1, "", plan.configuration.trees)
+    shelf = Shelf(Rollout(stable=1), {1: version})
     try:
         async with asyncio.TaskGroup() as writing:
             writing.create_task(recorder.run())
