@@ -1,23 +1,23 @@
-"""The files of ``config/flows``: which of them are trees, and their bytes as they are now.
+"""The files of ``config/flows``: which of them are trees, and the trees that they make.
 
 Reads; decides nothing about what is in them.
 """
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+import ivr
 from ari_app.yaml_files import read_bytes
 from ivr.problems import Problem
 
 FLOWS = "flows"
 MAIN_FILE = "main.yaml"
 
-FlowFiles = Mapping[str, bytes]
+Files = Mapping[str, bytes]
 """What is in each file, by its name without folder."""
 
 
-def read_flow_files(config_dir: Path) -> FlowFiles | list[Problem]:
+def read_flows(config_dir: Path) -> Files | list[Problem]:
     """Every ``*.yaml`` right in the folder; what editors hide (``.#main.yaml``) is no tree."""
     folder = config_dir / FLOWS
     names = sorted(path.name for path in folder.glob("*.yaml") if not path.name.startswith("."))
@@ -32,9 +32,6 @@ def read_flow_files(config_dir: Path) -> FlowFiles | list[Problem]:
     return problems or files
 
 
-def fingerprint(files: FlowFiles) -> str:
-    """The same for the same names and bytes."""
-    whole = hashlib.sha256()
-    for name, raw in sorted(files.items()):
-        whole.update(f"{name}\0{len(raw)}\0".encode("utf-8", "surrogatepass") + raw)
-    return whole.hexdigest()[:12]
+def load_flows(files: Files, names: ivr.Names, folder: Path) -> ivr.Trees | list[Problem]:
+    """All trees of these files; problems name them as files of ``folder``."""
+    return ivr.load_trees({str(folder / name): raw for name, raw in files.items()}, names)

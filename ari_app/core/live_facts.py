@@ -8,20 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ari_app.core.call import Call
+from ari_app.core.emergency import EMERGENCY, Emergency, emergency_fact
 from ari_app.core.figures import Figures
 from ari_app.core.world import World, is_listed
 from ivr.facts import EMERGENCY_PROMPT, Facts, FactValue, form_of
 
 FactsFor = Callable[[Call, float], Facts]
 """The facts of one call at one instant (epoch seconds)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Emergency:
-    """The announcement that one command switches on; it ends by itself (epoch seconds)."""
-
-    prompt: str
-    until: float
 
 
 @dataclass(slots=True)
@@ -33,14 +26,11 @@ class FactsSource:
     emergency: Emergency | None = None
 
     def __call__(self, call: Call, now: float) -> Facts:
-        is_on = self.emergency is not None and now < self.emergency.until
-        return LiveFacts(call, now, self.figures, self.world, self.emergency if is_on else None)
+        return LiveFacts(call, now, self.figures, self.world, self.emergency)
 
 
 @dataclass(frozen=True, slots=True)
 class LiveFacts:
-    """``emergency`` is None unless it is on now."""
-
     call: Call
     now: float
     figures: Figures
@@ -48,15 +38,14 @@ class LiveFacts:
     emergency: Emergency | None = None
 
     def value(self, name: str) -> FactValue | None:
-        if name == EMERGENCY_PROMPT:
-            return self.emergency.prompt if self.emergency else None
+        if name in (EMERGENCY, EMERGENCY_PROMPT):
+            return emergency_fact(self.emergency, name, self.now)
         found = form_of(name)
         if found is None:
             return None
         form, which = found
-        return (
-            self._caller(name) if name.startswith("caller.") else self._world(form.pattern, which)
-        )
+        is_caller = name.startswith("caller.")
+        return self._caller(name) if is_caller else self._world(form.pattern, which)
 
     def _caller(self, name: str) -> FactValue | None:
         caller = self.call.caller
@@ -90,6 +79,4 @@ class LiveFacts:
                 return self.figures.signed_in(which)
             case "schedule.<schedule>":
                 return self.world.calendar.hours(which, self.now)
-            case "emergency":
-                return self.emergency is not None
         return None
