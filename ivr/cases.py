@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_v
 
 from ivr.fields import Digit, Level, Name, Strict, checked
 from ivr.problems import Problem
-from ivr.simulate import TransferResult
+from ivr.world import TransferResult
 from ivr.yaml_source import Positions, parse, validate
 
 SCHEMA_LINE = "# yaml-language-server: $schema="

@@ -6,8 +6,8 @@ the service does it. Must not decide anything that the tree decides, and knows n
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from dataclasses import replace
+from typing import Final
 
 from ivr.actions import (
     Action,
@@ -39,63 +39,13 @@ from ivr.model import Flow
 from ivr.state import MAX_HOPS, MAX_PATH
 from ivr.step import start, step
 from ivr.trace import Answered, End, Entry, Over, PromptSeconds, Trace, Went
-
-TransferResult = Literal["answered", "busy", "no_answer", "failed"]
+from ivr.world import World
 
 LONGEST_CALL_S: Final = 4 * 3600.0
 MOST_EVENTS: Final = 20_000
 _NEVER: Final = math.inf
 _KEEP_PATH: Final = MAX_PATH - MAX_HOPS - 1
 _SOON_S: Final = {"answered": 0.0, "busy": 3.0, "failed": 1.0}
-
-
-@dataclass(frozen=True, slots=True)
-class QueuePlan:
-    """What queues do with the caller: nothing, unless one of the first two is given.
-
-    ``answers_after_s`` counts from the first queue the caller waited in, as a place is kept. With
-    ``talk_s`` the agent hangs up first after so long; ``only`` names the one queue that is meant.
-    """
-
-    answers_after_s: float | None = None
-    fails: str = ""
-    talk_s: float | None = None
-    only: str = ""
-
-    def concerns(self, queue: str) -> bool:
-        return not self.only or self.only == queue
-
-
-@dataclass(frozen=True, slots=True)
-class TransferPlan:
-    """How an outside number answers; with ``talk_s`` the other side hangs up first."""
-
-    result: TransferResult = "answered"
-    after_s: float | None = None
-    talk_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MessagePlan:
-    """How long the caller speaks, or why nothing is recorded."""
-
-    seconds: float = 10.0
-    fails: str = ""
-
-
-@dataclass(slots=True)
-class World:
-    """What is outside the tree, from now on.
-
-    ``transfers`` are used one after another, the last for all that follow; ``mute`` names prompts
-    that cannot be played.
-    """
-
-    queue: QueuePlan = QueuePlan()
-    transfers: tuple[TransferPlan, ...] = (TransferPlan(),)
-    message: MessagePlan = MessagePlan()
-    mute: frozenset[str] = field(default=frozenset())
-    next_prompt_fails: bool = False
 
 
 class Player:
@@ -120,6 +70,7 @@ class Player:
         self.with_person = False
         self.said: Say | None = None
         self.said_from = self.said_until = 0.0
+        # Grows whenever something new is said or a node is entered.
         self.turns = 0
         self.queue: ToQueue | None = None
         self.waiting_since: float | None = None
@@ -150,14 +101,14 @@ class Player:
     def run_until(self, instant: float) -> None:
         """Let everything happen that happens until then."""
         while self.end is None and self.next_at <= instant:
-            self._happen()
+            self.let_happen()
         if self.end is None and instant > self.now:
             self.now = instant
 
     def run_while(self, goes_on: Callable[["Player"], bool]) -> None:
         """Until the condition fails, the call is over, or nothing would happen any more."""
         while self.end is None and goes_on(self) and self.next_at < _NEVER:
-            self._happen()
+            self.let_happen()
 
     def finish(self) -> Trace:
         """The caller stays on the line until a queue that answers nobody, or the call's end."""
@@ -194,9 +145,16 @@ class Player:
         end: End = self.end or ("queued" if self.is_waiting else "endless")
         return Trace(tuple(self.log), end, self.now, self.state, self._lengths)
 
+    def takes(self, digit: str) -> bool:
+        """Whether this key would mean anything to the tree now."""
+        if self.end is not None or self.with_person:
+            return False
+        after, actions = step(self.flow, self.state, Key(digit), self.now, self.facts)
+        return after is not self.state or bool(actions)
+
     # --- time ----------------------------------------------------------------------------------
 
-    def _happen(self) -> None:
+    def let_happen(self) -> None:
         """The next thing; of things at the same instant first what was said, last the deadline."""
         at = self.next_at
         self.now = at if at > self.now else self.now
@@ -226,6 +184,7 @@ class Player:
         if after.path is not before.path:
             entered = tuple([name for name, key in after.path[len(before.path) :] if not key])
             if entered:
+                self.turns += 1
                 self.log.append(Entry(self.now, node, Went(before.node, entered, event)))
         for action in actions:
             self.log.append(Entry(self.now, node, action))
@@ -249,6 +208,7 @@ class Player:
                 self._finish("finished")
 
     def _say(self, action: Say) -> None:
+        self.turns += 1
         self.said, self._said = action, PromptEnded()
         self._said_at = self.now + sum(map(self._lengths, action.prompts))
         self.said_from, self.said_until = self.now, self._said_at

@@ -11,8 +11,9 @@ from ivr.actions import PromiseCallback
 from ivr.cases import Case, Expect, HeardOf, PathOf, Step
 from ivr.facts import FactValue
 from ivr.model import Flow
-from ivr.simulate import MessagePlan, Player, QueuePlan, TransferPlan
+from ivr.simulate import Player
 from ivr.trace import PromptSeconds, Trace
+from ivr.world import MessagePlan, QueuePlan, TransferPlan
 
 BETWEEN_KEYS_S: Final = 0.5
 

@@ -1,0 +1,109 @@
+"""Calls that were really made, as one line of JSON each.
+
+Decides the form of a line and what of a caller's typing is kept in it. Must not know where calls
+are stored, nor any tree.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ivr.problems import Problem
+
+FORMAT: Final = 1
+
+LONG_ROW: Final = 6
+"""So many digits in a row may be a number of somebody: identity, telephone, case."""
+
+ROW_GAP_S: Final = 5.0
+
+Happened = tuple[float, str, list[object]]
+
+
+class Who(BaseModel):
+    """A caller without the number: ``who`` is the same for all calls of one number in a file."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    who: str = ""
+    number: str = ""
+    region: str = ""
+
+
+class Record(BaseModel):
+    """One call. ``journal`` holds [seconds since the call began, kind, values...]."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    format: Literal[1] = FORMAT
+    call: str
+    arrived_at: float
+    dialled: str = ""
+    caller: Who = Who()
+    outcome: str = ""
+    queue: str = ""
+    tree_version: str = ""
+    journal: tuple[Annotated[tuple[object, ...], Field(min_length=2)], ...]
+
+    def happened(self) -> Iterator[tuple[float, str, tuple[object, ...]]]:
+        """What happened, in order of time."""
+        rows = [row for row in self.journal if isinstance(row[0], int | float)]
+        for row in sorted(rows, key=lambda row: float(row[0])):  # type: ignore[arg-type]
+            yield float(row[0]), str(row[1]), tuple(row[2:])  # type: ignore[arg-type]
+
+
+def read_records(lines: Iterable[str], filename: str) -> Iterator[Record | Problem]:
+    """Every call of a file, and a problem for each line that is none."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            yield Record.model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            said = f"this is not a journaled call: {where}: {first['msg']}."
+            hint = "Export it anew: hotline ivr journal."
+            yield Problem(filename, number, 1, "E120", said, hint)
+
+
+def written(record: Record) -> str:
+    """The line of a call, without its end of line."""
+    return json.dumps(
+        record.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"), sort_keys=True
+    )
+
+
+def without_typed_numbers(record: Record) -> Record:
+    """The same call, with zeros for the digits of every long row of keys.
+
+    A tree takes any digit alike where it collects a number, so the call goes the same way.
+    """
+    rows: list[tuple[object, ...]] = [*record.journal]
+    for start, end in _long_rows(rows):
+        for at in range(start, end):
+            if rows[at][1] == "key":
+                digit = str(rows[at][2])
+                rows[at] = (*rows[at][:2], "0" if digit.isdigit() else digit, *rows[at][3:])
+    return record.model_copy(update={"journal": tuple(rows)})
+
+
+def _long_rows(rows: list[tuple[object, ...]]) -> Iterator[tuple[int, int]]:
+    """Begin and end of each row of digits that were typed without a pause."""
+    keys = [at for at, row in enumerate(rows) if row[1] == "key" and len(row) > 2]
+    begun = 0
+    for index in range(1, len(keys) + 1):
+        follows = index < len(keys) and (
+            _seconds(rows[keys[index]]) - _seconds(rows[keys[index - 1]]) <= ROW_GAP_S
+        )
+        if not follows:
+            some = keys[begun:index]
+            if sum(str(rows[at][2]).isdigit() for at in some) >= LONG_ROW:
+                yield some[0], some[-1] + 1
+            begun = index
+
+
+def _seconds(row: tuple[object, ...]) -> float:
+    return float(row[0]) if isinstance(row[0], int | float) else 0.0
