@@ -6,7 +6,6 @@ the service does it. Must not decide anything that the tree decides, and knows n
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from ivr.actions import (
@@ -176,7 +175,7 @@ class Player:
         before = self.state
         if len(before.path) > _KEEP_PATH:
             # The trace has the whole way; this keeps what is new below the state's own limit.
-            before = replace(before, path=before.path[-1:])
+            before = before._replace(path=before.path[-1:])
         after, actions = step(self.flow, before, event, self.now, self.facts)
         self.state = after
         node = after.node

@@ -1,11 +1,11 @@
 """Where one caller stands in a tree, as plain data that can be compared, hashed and saved.
 
-Decides what must be remembered between two events. Must not know the node types.
+Decides what must be remembered between two events. Must not know the node types. A tuple, because
+it is copied at every step and compared and hashed by the million in proofs.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 MAX_HOPS = 50
 MAX_PATH = 64
@@ -29,8 +29,7 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Pairs = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """One caller's place.
 
     ``phase``: ``again`` is speaking after a wrong key, ``waiting`` is for a key, ``typing`` for a
@@ -60,8 +59,7 @@ class State:
 
 def enter(state: State, node: str) -> State:
     """The same caller, standing before ``node``; in the entry flow nothing is left to return to."""
-    return replace(
-        state,
+    return state._replace(
         node=node,
         phase="new",
         tries=0,
@@ -77,7 +75,7 @@ def enter(state: State, node: str) -> State:
 def press(state: State, digit: str) -> State:
     """Note the key in the path; it also proves that somebody is there, so hops start over."""
     visited = state.path[:-1] if state.path[-1:] == ((state.node, ""),) else state.path
-    return replace(state, hops=0, path=(*visited, (state.node, digit))[-MAX_PATH:])
+    return state._replace(hops=0, path=(*visited, (state.node, digit))[-MAX_PATH:])
 
 
 def field_of(state: State, name: str) -> str | None:
@@ -86,7 +84,7 @@ def field_of(state: State, name: str) -> str | None:
 
 def set_field(state: State, name: str, value: str) -> State:
     kept = tuple(pair for pair in state.fields if pair[0] != name)
-    return replace(state, fields=(*kept, (name, value)))
+    return state._replace(fields=(*kept, (name, value)))
 
 
 def to_json(state: State) -> dict[str, Json]:

@@ -40,7 +40,7 @@ def step(
     if state.phase == "ended":
         return state, ()
     if isinstance(event, CallerLeft):
-        return replace(state, phase="ended", deadline=None), ()
+        return state._replace(phase="ended", deadline=None), ()
     if isinstance(event, TimedOut) and (state.deadline is None or now < state.deadline):
         return state, ()
     line = flow.lines.get(state.line)
@@ -56,7 +56,7 @@ def step(
 
 def _answer(flow: Flow, state: State, event: Event, at: Moment) -> Turn | None:
     if isinstance(event, TalkEnded):
-        served = replace(state, served=True)
+        served = state._replace(served=True)
         return Turn(served, goto=flow.after_talk) if flow.after_talk else end(served, "talk_ended")
     node = flow.nodes.get(state.node)
     if node is None:
@@ -78,7 +78,7 @@ def _settle(flow: Flow, turn: Turn, at: Moment) -> tuple[State, tuple[Action, ..
             last = end(turn.state, "served" if turn.state.served else "no_way", *actions)
             return last.state, last.actions
         if turn.state.phase == "failed" and name == turn.state.node:
-            return replace(turn.state, deadline=at.now + RETRY_S), actions
+            return turn.state._replace(deadline=at.now + RETRY_S), actions
         entered = enter(turn.state, name)
         inside = replace(at, facts=_Known(entered, at.facts))
         turn = node.step(entered, Entered(), inside) or Turn(entered, goto=LAST_RESORT)

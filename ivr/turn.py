@@ -4,7 +4,7 @@ Decides the contract between a node type and the interpreter. Must not know any 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ivr.actions import Action, HangUp, Say
@@ -49,7 +49,7 @@ def go(state: State, to: str | None, *actions: Action) -> Turn:
 
 def end(state: State, reason: str, *actions: Action) -> Turn:
     """End the call."""
-    return stay(replace(state, phase="ended", deadline=None), *actions, HangUp(reason))
+    return stay(state._replace(phase="ended", deadline=None), *actions, HangUp(reason))
 
 
 def words(state: State, prompts: "Iterable[PromptRef]", at: Moment) -> Say | None:
@@ -61,4 +61,4 @@ def words(state: State, prompts: "Iterable[PromptRef]", at: Moment) -> Say | Non
 def speak(state: State, prompts: "Iterable[PromptRef]", at: Moment) -> tuple[State, Say]:
     """Start saying prompts, of which one at least is always said: the new state, the action."""
     said = words(state, prompts, at) or Say(())
-    return replace(state, phase="speaking", deadline=at.now + PROMPT_LIMIT_S), said
+    return state._replace(phase="speaking", deadline=at.now + PROMPT_LIMIT_S), said

@@ -67,7 +67,7 @@ class AskingNode(BaseNode):
             case Key(digit) if state.phase in ("speaking", "again", "waiting"):
                 return self._key(state, digit, at)
             case PromptEnded() if state.phase in ("speaking", "again"):
-                return stay(replace(state, phase="waiting", deadline=at.now + self.first_key_s))
+                return stay(state._replace(phase="waiting", deadline=at.now + self.first_key_s))
             case PromptFailed() if state.phase in ("speaking", "again"):
                 return go(state, self.on_failure or self.given_up())
             case TimedOut() if state.phase == "waiting":
@@ -98,7 +98,7 @@ class AskingNode(BaseNode):
         turn = self._missed(press(state, digit), self.on_wrong_key, at)
         if turn.goto is not None:
             return turn
-        return replace(turn, state=replace(turn.state, phase="again"))
+        return replace(turn, state=turn.state._replace(phase="again"))
 
     def _missed(self, state: State, again: Again, at: Moment) -> Turn:
         if not again.say:
@@ -109,7 +109,7 @@ class AskingNode(BaseNode):
         tries = state.tries + 1
         if tries >= self.tries:
             return go(state, after or self.given_up(), *_silence(state))
-        speaking, say = speak(replace(state, tries=tries), (*lead, *self.prompts), at)
+        speaking, say = speak(state._replace(tries=tries), (*lead, *self.prompts), at)
         return stay(speaking, *_silence(state), say)
 
 

@@ -1,6 +1,5 @@
 """call: walk through another tree and come back; return: the place where it comes back."""
 
-from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
@@ -34,7 +33,7 @@ class LinkedCall(CallNode):
         match event:
             case Entered():
                 returns = (*state.returns, str(self.next))[-MAX_RETURNS:]
-                return go(replace(state, returns=returns), self.start)
+                return go(state._replace(returns=returns), self.start)
         return None
 
     def unattended(self) -> tuple[str, ...]:
@@ -49,7 +48,7 @@ class ReturnNode(BaseNode):
     def step(self, state: State, event: Event, at: Moment) -> Turn | None:
         match event:
             case Entered() if state.returns:
-                return go(replace(state, returns=state.returns[:-1]), state.returns[-1])
+                return go(state._replace(returns=state.returns[:-1]), state.returns[-1])
             case Entered():
                 return go(state, LAST_RESORT)
         return None

@@ -78,16 +78,16 @@ class CollectNode(BaseNode):
     def step(self, state: State, event: Event, at: Moment) -> Turn | None:
         match event:
             case Entered():
-                return stay(*speak(replace(state, digits=""), self.prompts, at))
+                return stay(*speak(state._replace(digits=""), self.prompts, at))
             case Key(digit) if state.phase in ("speaking", "waiting", "typing"):
                 return self._typed(state, digit, at)
             case Key(digit) if state.phase in ("confirming", "confirm_waiting"):
                 return self._confirmed(state, digit, at)
             case PromptEnded() if state.phase == "speaking":
-                return stay(replace(state, phase="waiting", deadline=at.now + self.first_key_s))
+                return stay(state._replace(phase="waiting", deadline=at.now + self.first_key_s))
             case PromptEnded() if state.phase == "confirming":
                 until = at.now + self.first_key_s
-                return stay(replace(state, phase="confirm_waiting", deadline=until))
+                return stay(state._replace(phase="confirm_waiting", deadline=until))
             case PromptFailed() if state.phase in ("speaking", "confirming"):
                 return go(state, self.on_failure)
             case TimedOut():
@@ -112,19 +112,19 @@ class CollectNode(BaseNode):
     def _typed(self, state: State, digit: str, at: Moment) -> Turn | None:
         silence = _silence(state)
         if digit == self.clear_key:
-            return self._wait_on(replace(state, digits=""), at, silence)
+            return self._wait_on(state._replace(digits=""), at, silence)
         if digit == self.end_key:
             return _after(silence, self._complete(state, at))
         if digit not in "0123456789":
             return None
-        typed = replace(state, digits=state.digits + digit)
+        typed = state._replace(digits=state.digits + digit)
         if len(typed.digits) >= self.max_digits:
             return _after(silence, self._complete(typed, at))
         return self._wait_on(typed, at, silence)
 
     def _wait_on(self, state: State, at: Moment, silence: tuple[Action, ...]) -> Turn:
         wait_s = self.between_keys_s if state.digits else self.first_key_s
-        return stay(replace(state, phase="typing", deadline=at.now + wait_s), *silence)
+        return stay(state._replace(phase="typing", deadline=at.now + wait_s), *silence)
 
     def _complete(self, state: State, at: Moment) -> Turn:
         """The number has ended. Nothing typed is silence, too little a mistake."""
@@ -140,7 +140,7 @@ class CollectNode(BaseNode):
         before, after = words(state, self.confirm.before, at), words(state, self.confirm.after, at)
         said = (*(before.prompts if before else ()), *digits, *(after.prompts if after else ()))
         until = at.now + PROMPT_LIMIT_S
-        return stay(replace(state, phase="confirming", deadline=until), Say(said))
+        return stay(state._replace(phase="confirming", deadline=until), Say(said))
 
     def _confirmed(self, state: State, digit: str, at: Moment) -> Turn | None:
         silence = _silence(state)
@@ -158,7 +158,7 @@ class CollectNode(BaseNode):
         tries = state.tries + 1
         if not again.say or tries >= self.tries:
             return go(state, again.next)
-        fresh = replace(state, tries=tries, digits="")
+        fresh = state._replace(tries=tries, digits="")
         return stay(*speak(fresh, (*again.say, *self.prompts), at))
 
 

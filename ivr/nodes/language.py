@@ -1,6 +1,5 @@
 """language: from here on the caller is spoken to in another language."""
 
-from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
@@ -22,7 +21,7 @@ class LanguageNode(BaseNode):
     def step(self, state: State, event: Event, at: Moment) -> Turn | None:
         match event:
             case Entered():
-                spoken = replace(state, language=self.language)
+                spoken = state._replace(language=self.language)
                 return go(spoken, self.next, SetLanguage(self.language))
         return None
 

@@ -1,6 +1,5 @@
 """message: ask for a message, record it, go on."""
 
-from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -46,7 +45,7 @@ class MessageNode(BaseNode):
                 return stay(*speak(state, self.prompts, at))
             case PromptEnded() if state.phase == "speaking":
                 until = at.now + self.max_s + GRACE_S
-                recording = replace(state, phase="recording", deadline=until)
+                recording = state._replace(phase="recording", deadline=until)
                 return stay(recording, TakeMessage(self.max_s, self.silence_s, self.end_key))
             case PromptFailed() if state.phase == "speaking":
                 return go(state, self.on_failure)

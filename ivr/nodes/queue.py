@@ -5,7 +5,6 @@ next moment at which something is due. Prompts are said while waiting: an agent 
 meanwhile, and cuts them short.
 """
 
-from dataclasses import replace
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -82,7 +81,7 @@ class QueueNode(BaseNode):
             case TimedOut() if state.phase == "queued":
                 return self._due(state, at)
             case QueueFailed() if state.phase == "queued":
-                return go(replace(state, phase="failed"), self.on_failure)
+                return go(state._replace(phase="failed"), self.on_failure)
         return None
 
     def unattended(self) -> tuple[str, ...]:
@@ -92,7 +91,7 @@ class QueueNode(BaseNode):
         # A caller who was sent around MAX_HOPS times stays: no more moving.
         limited = self.max_wait_s is not None and state.hops < MAX_HOPS
         until = at.now + self.max_wait_s if self.max_wait_s and limited else None
-        waiting = self._timed(replace(state, phase="queued", until=until), at)
+        waiting = self._timed(state._replace(phase="queued", until=until), at)
         said = words(state, self.prompts, at)
         needs = tuple(sorted(self.needs.items()))
         to_queue = ToQueue(self.queue, needs, self.priority)
@@ -107,4 +106,4 @@ class QueueNode(BaseNode):
     def _timed(self, state: State, at: Moment) -> State:
         again = at.now + self.announce.every_s if self.announce else None
         ends = [end for end in (state.until, again) if end is not None]
-        return replace(state, deadline=min(ends, default=None))
+        return state._replace(deadline=min(ends, default=None))

@@ -87,10 +87,10 @@ class TransferNode(BaseNode):
             case TimedOut() if state.phase == "transferring":
                 return go(state, self.on_no_answer)
             case TransferEnded() if state.phase == "transferring":
-                served = replace(state, served=True)
+                served = state._replace(served=True)
                 return go(served, self.next) if self.next else end(served, "transfer_ended")
             case QueueFailed() if state.phase == "queued":
-                return go(replace(state, phase="failed"), self.on_failure)
+                return go(state._replace(phase="failed"), self.on_failure)
             case TimedOut() if state.phase == "failed":
                 return self._begin(state, at)
         return None
@@ -106,11 +106,11 @@ class TransferNode(BaseNode):
         said = words(state, self.prompts, at)
         needs = tuple(sorted(self.three_way.needs.items()))
         to_queue = ToQueue(self.three_way.queue, needs, self.three_way.priority, self.to)
-        waiting = replace(state, phase="queued", deadline=None)
+        waiting = state._replace(phase="queued", deadline=None)
         return stay(waiting, *((said,) if said else ()), to_queue)
 
     def _call(self, state: State, at: Moment) -> Turn:
-        calling = replace(state, phase="transferring", deadline=at.now + self.ring_s + GRACE_S)
+        calling = state._replace(phase="transferring", deadline=at.now + self.ring_s + GRACE_S)
         return stay(calling, Transfer(self.to, self.ring_s))
 
     def _after(self, reason: str) -> str | None:

@@ -1,7 +1,5 @@
 """The tree that is shipped: its promises, and every way through it."""
 
-from dataclasses import replace
-
 import pytest
 from ivr_playbook import MENU, Playbook, main_flow, say
 
@@ -163,7 +161,7 @@ class Walk:
         left, nothing = step(self.flow, after, CallerLeft(), now)
         assert (left.phase, nothing) == ("ended", ())
         deadline = None if after.deadline is None else 1.0
-        return replace(after, deadline=deadline, path=(), hops=0), actions
+        return after._replace(deadline=deadline, path=(), hops=0), actions
 
 
 def test_every_key_sequence_and_every_failure_reaches_a_queue_in_time(flow: Flow) -> None:

@@ -165,14 +165,13 @@ def test_after_a_restart_the_node_starts_over(book: Playbook) -> None:
 
 
 def test_a_state_from_an_older_tree_goes_to_the_last_resort() -> None:
-    from dataclasses import replace
 
     from ivr import step
 
     book = Playbook(loaded(MENU_SILENCE_ENDS_AT_PERSON)) << say("notice_greeting", "menu_zh")
-    gone = replace(book.ends(), node="removed_yesterday")
+    gone = book.ends()._replace(node="removed_yesterday")
     assert step(book.flow, gone, Entered(), 1.0)[1] == (PERSON,)
-    other_type = replace(book.ends(), node="desk")
+    other_type = book.ends()._replace(node="desk")
     assert step(book.flow, other_type, TimedOut(), 9e9)[1] == (PERSON,)
 
 
