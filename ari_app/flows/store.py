@@ -11,7 +11,7 @@ trees are needed before any database. Must not know what a tree is.
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ari_app.core.emergency import Emergency
 from ari_app.core.rollout import Bounds, Canary
 from ari_app.core.versions import label_of
+from ari_app.flow_files import Files
 from ari_app.flows.durable import clear_unfinished, remove_folder, write_file, write_folder
 
 KEPT_VERSIONS: Final = 100
@@ -27,7 +28,6 @@ KEPT_VERSIONS: Final = 100
 
 META: Final = "version.json"
 
-Files = Mapping[str, bytes]
 M = TypeVar("M", bound=BaseModel)
 
 
