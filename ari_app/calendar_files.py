@@ -187,7 +187,7 @@ class _Table:
 
     def add(self, path: Path, year: int, name: str, entry: HolidayEntry) -> None:
         first = self._day((*path, "from"), year, entry.from_)
-        last = self._day((*path, "to"), year, entry.to or entry.from_)
+        last = self._day((*path, "to"), year, entry.to) if entry.to else first
         for index, text in enumerate(entry.work):
             place = (*path, "work", index)
             day = self._day(place, year, text)
