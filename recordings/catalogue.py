@@ -6,7 +6,7 @@ no audio file and does not touch the disk.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
@@ -48,12 +48,23 @@ class WordingEntry(Strict):
 
 
 class PromptEntry(Strict):
-    """One prompt: a wording under each language's name."""
+    """One prompt: a wording under each language's name.
+
+    ``spoken_in``: heard in these languages whatever the caller's. ``only_in``: it follows the
+    caller's language, but is written in these alone; others hear their fallback.
+    """
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, WordingEntry]
 
     spoken_in: Annotated[tuple[Language, ...], Field(min_length=1)] | None = None
+    only_in: Annotated[tuple[Language, ...], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Self:
+        if self.spoken_in and self.only_in:
+            raise ValueError("spoken_in and only_in exclude each other. Remove one of them.")
+        return self
 
     @property
     def wordings(self) -> Mapping[str, WordingEntry]:
@@ -150,6 +161,7 @@ def _unknown_languages(file: CatalogueFile) -> Iterator[Wrong]:
     for prompt, entry in file.prompts.items():
         named += [(("prompts", prompt, name), name) for name in entry.wordings]
         named += [(("prompts", prompt, "spoken_in"), name) for name in entry.spoken_in or ()]
+        named += [(("prompts", prompt, "only_in"), name) for name in entry.only_in or ()]
     for path, name in named:
         if name not in file.languages:
             hint = did_you_mean(name, file.languages, what="Known languages")
@@ -159,14 +171,15 @@ def _unknown_languages(file: CatalogueFile) -> Iterator[Wrong]:
 def _gaps(file: CatalogueFile) -> Iterator[Wrong]:
     """Languages in which a caller would hear nothing, and texts that nobody hears."""
     for name, entry in file.prompts.items():
-        wanted = entry.spoken_in or file.languages
+        rule = "only_in" if entry.only_in else "spoken_in"
+        wanted = entry.spoken_in or entry.only_in or file.languages
         for language in wanted:
             if language not in entry.wordings:
                 yield ("prompts", name), "E501", f"there is no text in '{language}'.", "Add it."
         for language in sorted(file.languages):
             if language in entry.wordings and language not in wanted:
                 path = ("prompts", name, language)
-                yield path, "E502", "spoken_in does not list this language.", "Add or remove it."
+                yield path, "E502", f"{rule} does not list this language.", "Add or remove it."
 
 
 def _wordings(file: CatalogueFile, prompt: str, positions: Positions) -> Mapping[str, Wording]:

@@ -47,6 +47,13 @@ def test_a_line_in_its_own_language_ignores_the_callers() -> None:
     assert _good().order("menu_yue", "en") == ("yue", "zh_CN")
 
 
+def test_a_prompt_of_some_languages_follows_the_caller_to_the_fallback() -> None:
+    some = _good(GOOD + "  bye:\n    only_in: [zh_CN, en]\n    zh_CN: 再见\n    en: Bye\n")
+    assert some.order("bye", "en") == ("en", "zh_CN")
+    assert some.order("bye", "yue") == ("yue", "zh_CN")
+    assert set(some.prompts["bye"].wordings) == {"zh_CN", "en"}
+
+
 def test_a_circle_of_fallbacks_ends() -> None:
     circle = _good(GOOD.replace("{yue: zh_CN}", "{yue: en, en: yue}"))
     assert circle.order("hello", "yue") == ("yue", "en", "zh_CN")
@@ -80,6 +87,18 @@ def test_a_circle_of_fallbacks_ends() -> None:
             "spoken_in does not list this",
         ),
         ("spoken_in: [yue, zh_CN]", "spoken_in: [yeu]", 10, "there is no language 'yeu'."),
+        (
+            "spoken_in: [yue, zh_CN]",
+            "only_in: [yue]",
+            12,
+            "only_in does not list this language. Add or remove it.",
+        ),
+        (
+            "spoken_in: [yue, zh_CN]",
+            "spoken_in: [yue, zh_CN]\n    only_in: [yue]",
+            9,
+            "prompts.menu_yue: spoken_in and only_in exclude each other.",
+        ),
         ("spoken_in: [yue, zh_CN]", "spoken_in: []", 10, "prompts.menu_yue.spoken_in: too few."),
         ("zf_xiaoxiao", "../etc", 3, "'../etc' is not a voice"),
         ("zh_CN, yue", "../x, yue", 1, "'../x' is not a language code"),

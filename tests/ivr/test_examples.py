@@ -1,0 +1,70 @@
+"""The example configurations: each fit for service, its scripted calls as promised."""
+
+from pathlib import Path
+
+import pytest
+
+import ivr
+from ari_app.configuration import Configuration, load_configuration
+from ivr.cases import Cases, load_cases
+from ivr.problems import render_problems
+from ivr.trial import run_case
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "config" / "examples"
+NAMES = ("big_city", "county", "province")
+# The whole of what a new admin reads first.
+COUNTY_NODES = 25
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def example(request: pytest.FixtureRequest) -> Path:
+    return EXAMPLES / str(request.param)
+
+
+@pytest.fixture(scope="module")
+def loaded(example: Path) -> Configuration:
+    found = load_configuration(example)
+    assert isinstance(found, Configuration), render_problems(found)
+    return found
+
+
+def scripts(example: Path) -> list[Cases]:
+    read = [load_cases(file.read_bytes(), str(file)) for file in example.glob("flows/tests/*.yaml")]
+    cases = [one for one in read if isinstance(one, Cases)]
+    assert cases, f"{example} has no scripted calls"
+    assert len(cases) == len(read), read
+    return cases
+
+
+def test_there_are_no_other_examples() -> None:
+    assert {path.parent.name for path in EXAMPLES.glob("*/flows")} == set(NAMES)
+
+
+def test_an_example_is_fit_for_service_but_for_studio_languages(loaded: Configuration) -> None:
+    assert {problem.code for problem in loaded.warnings} <= {"W502"}
+
+
+def test_every_scripted_call_comes_out_as_promised(example: Path, loaded: Configuration) -> None:
+    def seconds(prompt: ivr.Prompt) -> float:
+        return loaded.prompts.duration_s(prompt.id, prompt.language)
+
+    for cases in scripts(example):
+        for name, case in cases.cases.items():
+            flow = loaded.trees.for_dialled(case.dialled)
+            differences = run_case(name, case, flow, seconds).differences
+            assert not differences, f"{cases.file}:{cases.line(name)} {name}: {differences}"
+
+
+def test_the_county_stays_short() -> None:
+    found = load_configuration(EXAMPLES / "county")
+    assert isinstance(found, Configuration)
+    assert len(found.trees.for_dialled("").nodes) <= COUNTY_NODES
+
+
+def test_the_province_serves_thirty_merged_lines_with_fields_of_their_own() -> None:
+    found = load_configuration(EXAMPLES / "province")
+    assert isinstance(found, Configuration)
+    lines = found.trees.for_dialled("12315").lines
+    assert len(lines) == 30
+    assert len({line.fields["line"] for line in lines.values()}) == len(lines)
+    assert all(line.greeting for line in lines.values())
