@@ -65,6 +65,7 @@ class Player:
         self.now = 0.0
         self.state = start(flow, dialled)
         self.log: list[Entry] = []
+        self.unheeded: list[Entry] = []
         self.end: End | None = None
         self.with_person = False
         self.said: Say | None = None
@@ -110,8 +111,8 @@ class Player:
             self.let_happen()
 
     def finish(self) -> Trace:
-        """The caller stays on the line until a queue that answers nobody, or the call's end."""
-        self.run_while(lambda player: not player.waits_for_nobody)
+        """The caller stays until a queue that answers nobody has said its words, or the end."""
+        self.run_while(lambda player: not player.waits_for_nobody or player.is_speaking)
         if self.end is None:
             self._finish("queued" if self.is_waiting else "endless")
         return self.trace()
@@ -180,6 +181,8 @@ class Player:
         self.state = after
         node = after.node
         self.log.append(Entry(self.now, node, event))
+        if after is before:
+            self.unheeded.append(self.log[-1])
         if after.path is not before.path:
             entered = tuple([name for name, key in after.path[len(before.path) :] if not key])
             if entered:

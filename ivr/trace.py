@@ -121,7 +121,7 @@ class Trace:
     def _heard(self) -> Iterator[Heard]:
         saying: Entry | None = None
         for entry in self.log:
-            if saying is not None and isinstance(entry.thing, _SILENCING):
+            if saying is not None and isinstance(entry.thing, SILENCING):
                 yield from _spoken(saying, entry.at, self.lengths)
                 saying = None
             if isinstance(entry.thing, Say):
@@ -131,7 +131,7 @@ class Trace:
 
 
 _ACTIONS = Action.__args__
-_SILENCING = (Say, StopSay, PromptEnded, PromptFailed, Answered, Over)
+SILENCING = (Say, StopSay, PromptEnded, PromptFailed, Answered, Over)
 
 
 def _spoken(saying: Entry, until: float, lengths: PromptSeconds) -> Iterator[Heard]:
