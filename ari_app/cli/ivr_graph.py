@@ -1,0 +1,160 @@
+"""``hotline ivr graph``: a picture of a tree, with what is wrong in it marked.
+
+Decides which trees are drawn and which findings are shown. Also draws a tree that cannot be served
+as long as its nodes can be read: then a picture is needed most. Drawing itself is Graphviz's.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from ari_app.configuration import load_configuration
+from ari_app.flow_files import FLOWS, Files, read_flows
+from ivr.drawing import Drawing, draw, places_of
+from ivr.drawing_svg import styled
+from ivr.drawing_text import to_dot, to_mermaid
+from ivr.link import Source, Trees, link
+from ivr.model import Flow
+from ivr.problems import Problem, render_problems
+from ivr.yaml_source import parse, validate
+from recordings.catalogue import Catalogue
+from recordings.prompts import load_prompts
+
+NO_DOT = (
+    "Graphviz is not installed, so there is no SVG. Run: apt-get install -y graphviz\n"
+    "Or draw elsewhere: --format mermaid, --format dot."
+)
+DRAWING_LIMIT_S = 120
+
+
+class Form(StrEnum):
+    """What ``--format`` may be."""
+
+    svg = "svg"
+    mermaid = "mermaid"
+    dot = "dot"
+
+
+def graph(
+    flow: Annotated[str, typer.Argument(help="The tree's name.")] = "main",
+    form: Annotated[Form, typer.Option("--format", help="What to make.")] = Form.svg,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045  (typer reads it at run time)
+        typer.Option("--out", "-o", help="The file to write. Default: print it."),
+    ] = None,
+    findings: Annotated[
+        bool, typer.Option("--findings/--no-findings", help="Mark what is wrong.")
+    ] = True,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print boxes and arrows as JSON instead.")
+    ] = False,
+) -> None:
+    """Draw a tree: SVG, Mermaid or Graphviz's DOT; findings are marked. 画出语音流程图。"""
+    from ari_app.cli import _settings
+
+    drawn = drawing_of(_settings().config_dir, flow, with_findings=findings)
+    if isinstance(drawn, list):
+        print(render_problems(drawn), file=sys.stderr)
+        raise typer.Exit(1)
+    if isinstance(drawn, str):
+        print(drawn, file=sys.stderr)
+        raise typer.Exit(2)
+    text = json.dumps(asdict(drawn), ensure_ascii=False) if as_json else _text(drawn, form)
+    if text is None:
+        print(NO_DOT, file=sys.stderr)
+        raise typer.Exit(1)
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        out.write_text(text, encoding="utf-8")
+        print(f"{out}: {len(drawn.boxes)} boxes, {len(drawn.findings)} findings marked")
+    raise typer.Exit(1 if any(not found.is_warning for found in drawn.findings) else 0)
+
+
+def drawing_of(
+    config_dir: Path, name: str, *, with_findings: bool
+) -> Drawing | list[Problem] | str:
+    """The drawing; or the problems that leave nothing to draw; or that there is no such tree."""
+    files = read_flows(config_dir)
+    if isinstance(files, list):
+        return files
+    folder = config_dir / FLOWS
+    read = {str(folder / file): text for file, text in files.items()}
+    trees = _readable(read)
+    if isinstance(trees, list):
+        return trees
+    flow = trees.flows.get(name) or _alone(trees, name)
+    if flow is None:
+        return f"There is no tree '{name}'. Trees: {', '.join(sorted(trees.sources))}."
+    found = _findings(config_dir) if with_findings else []
+    prompts = load_prompts(config_dir)
+    words = {} if isinstance(prompts, list) else _words(prompts.catalogue, str(flow.language))
+    return draw(flow, _here(found, trees, flow), words, places_of(trees, flow))
+
+
+def _readable(files: Files) -> Trees | list[Problem]:
+    """The trees as far as their files can be read; what their nodes name may not exist."""
+    sources: dict[str, Source] = {}
+    problems: list[Problem] = []
+    for filename, text in files.items():
+        parsed = parse(text, filename)
+        made = parsed if isinstance(parsed, list) else validate(Flow, *parsed, filename)
+        if isinstance(made, list) or isinstance(parsed, list):
+            problems += made if isinstance(made, list) else []
+        else:
+            sources[str(made.flow)] = Source(made, filename, parsed[1])
+    return problems or link(sources)
+
+
+def _alone(trees: Trees, name: str) -> Flow | None:
+    """A tree in which no call begins, as it is in its own file."""
+    source = trees.sources.get(name)
+    return source.flow if source else None
+
+
+def _findings(config_dir: Path) -> list[Problem]:
+    loaded = load_configuration(config_dir)
+    return loaded if isinstance(loaded, list) else list(loaded.warnings)
+
+
+def _here(found: list[Problem], trees: Trees, flow: Flow) -> list[Problem]:
+    """Those that are about a file of this tree."""
+    files = {file for file, _ in places_of(trees, flow).values()}
+    return [one for one in found if one.file in files]
+
+
+def _words(catalogue: Catalogue, language: str) -> Mapping[str, str]:
+    """What each prompt says, in the tree's language where it can."""
+    words: dict[str, str] = {}
+    for name, prompt in catalogue.prompts.items():
+        order = (*catalogue.order(name, language), *prompt.wordings)
+        texts = (prompt.wordings[one].text for one in order if one in prompt.wordings)
+        words[name] = next(texts, "")
+    return words
+
+
+def _text(drawing: Drawing, form: Form) -> str | None:
+    if form is Form.mermaid:
+        return to_mermaid(drawing)
+    dot = to_dot(drawing)
+    return dot if form is Form.dot else svg_of(dot)
+
+
+def svg_of(dot: str) -> str | None:
+    """Drawn by Graphviz; None if it is not there."""
+    program = shutil.which("dot")
+    if program is None:
+        return None
+    done = subprocess.run(
+        [program, "-Tsvg"],
+        input=dot, capture_output=True, text=True, timeout=DRAWING_LIMIT_S, check=True,
+    )  # fmt: skip
+    return styled(done.stdout)
