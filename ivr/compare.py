@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from ivr.actions import HangUp, PromiseCallback
+from ivr.actions import HangUp, PromiseCallback, ToQueue, Transfer
 from ivr.events import MessageTaken
 from ivr.journal import Record
 from ivr.link import Trees
 from ivr.replay import Replayed, replay, replay_like
 from ivr.telling import queue_words
-from ivr.trace import PromptSeconds, Trace
+from ivr.trace import Answered, PromptSeconds, Trace
 
 EXAMPLES: Final = 5
 NOTICED_S: Final = 0.5
@@ -73,22 +73,27 @@ def key_row(keys: str) -> str:
 
 
 def destination(trace: Trace) -> str:
-    """Where a call ended, as far as it matters to the caller."""
-    end = trace.end
-    if end in ("connected", "queued") and trace.queue is not None:
-        return queue_words(trace.queue)
-    if end == "hung_up":
-        waited = trace.queue is not None
-        return (
-            f"left waiting: {queue_words(trace.queue)}"
-            if waited and trace.queue
-            else ("left before a person was asked for")
-        )
-    if end == "transferred" and trace.transfer is not None:
-        return f"transfer to {trace.transfer.to}"
-    if end == "finished":
-        return f"finished: {_finish(trace)}"
-    return end
+    """Where a call ended, as far as it matters to the caller: the first person, or what else."""
+    asked = _asked_of_the_first_person(trace)
+    if isinstance(asked, ToQueue):
+        waits = trace.end == "hung_up" and trace.answered_at is None
+        return f"left waiting: {queue_words(asked)}" if waits else queue_words(asked)
+    if isinstance(asked, Transfer):
+        return f"transfer to {asked.to}"
+    if trace.end == "hung_up":
+        return "left before a person was asked for"
+    return f"finished: {_finish(trace)}" if trace.end == "finished" else trace.end
+
+
+def _asked_of_the_first_person(trace: Trace) -> ToQueue | Transfer | None:
+    """What led to the person who answered, or is still waited for."""
+    asked: ToQueue | Transfer | None = None
+    for entry in trace.log:
+        if isinstance(entry.thing, Answered):
+            return asked
+        if isinstance(entry.thing, ToQueue | Transfer):
+            asked = entry.thing
+    return None if trace.end == "finished" else asked
 
 
 def _finish(trace: Trace) -> str:

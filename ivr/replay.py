@@ -41,8 +41,9 @@ class Plan:
     """What a journal says that the caller and the world did."""
 
     keys: tuple[tuple[float, str], ...]
-    """Up to the first talk."""
+    """Those during the first talk, and after one that the caller ended, are left out."""
     wait_s: float | None
+    talk_s: float | None
     left_at: float | None
     waited_s: float | None
     transfers: tuple[TransferPlan, ...]
@@ -141,46 +142,42 @@ def plan_of(record: Record) -> Plan:
     keys: list[tuple[float, str]] = []
     transfers: list[TransferPlan] = []
     message = MessagePlan()
-    queued_at = connected_at = left_at = None
+    first: dict[str, float] = {}
     for at, kind, values in record.happened():
+        first.setdefault(kind, at)
         match kind, values:
-            case "key", (str(digit), *_) if connected_at is None:
+            case "key", (str(digit), *_):
                 keys.append((at, digit))
             case "fact", (str(name), bool() | int() | float() | str() | None as value, *_):
                 facts.add(at, name, value)
-            case "queued", _ if queued_at is None:
-                queued_at = at
-            case "connected", _ if connected_at is None:
-                connected_at = at
             case "transfer", (str(result), *_):
                 transfers.append(TransferPlan(_RESULTS.get(result, "answered")))
             case "message", (int() | float() as seconds, *_):
                 message = MessagePlan(float(seconds))
             case "message", (str(reason), *_):
                 message = MessagePlan(fails=reason or "failed")
-            case "left", _ if connected_at is None:
-                left_at = at
-    wait_s = None
-    if connected_at is not None and queued_at is not None:
-        wait_s = max(0.0, connected_at - queued_at)
-    waited_s = None
-    if left_at is not None and queued_at is not None:
-        waited_s = max(0.0, left_at - queued_at)
+    talk_begun, talk_ended = first.get("connected"), first.get("talk_ended")
+    until = math.inf if talk_begun is None or talk_ended is not None else talk_begun
     return Plan(
-        tuple(keys),
-        wait_s,
-        left_at,
-        waited_s,
-        tuple(transfers) or (TransferPlan(),),
-        message,
-        facts,
+        keys=tuple(key for key in keys if key[0] <= until),
+        wait_s=_between(first.get("queued"), talk_begun),
+        talk_s=_between(talk_begun, talk_ended),
+        left_at=first.get("left") if talk_begun is None else None,
+        waited_s=_between(first.get("queued"), first.get("left")),
+        transfers=tuple(transfers) or (TransferPlan(),),
+        message=message,
+        facts=facts,
     )
+
+
+def _between(begin: float | None, end: float | None) -> float | None:
+    return None if begin is None or end is None else max(0.0, end - begin)
 
 
 def _player(
     plan: Plan, record: Record, flow: Flow, lengths: PromptSeconds, facts: RecordedFacts
 ) -> Player:
-    queue = QueuePlan(answers_after_s=plan.wait_s)
+    queue = QueuePlan(answers_after_s=plan.wait_s, talk_s=plan.talk_s)
     world = World(queue=queue, transfers=plan.transfers, message=plan.message)
     player = Player(flow, lengths, dialled=record.dialled, facts=facts, world=world)
     facts.player = player
