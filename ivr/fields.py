@@ -6,7 +6,7 @@ Must not know which names exist.
 """
 
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -73,17 +73,25 @@ class FactRef(str):
     __slots__ = ()
 
 
-def checked(kind: type[str], pattern: str, what: str, hint: str) -> Callable[[str], str]:
+@dataclass(frozen=True, slots=True)
+class TextForm:
     """A validator for texts of one form, whose problem says what was expected."""
-    form = re.compile(pattern)
 
-    def check(value: str) -> str:
-        if not form.fullmatch(value):
-            context = {"text": repr(value), "what": what, "hint": hint}
+    kind: type[str]
+    pattern: str
+    what: str
+    hint: str
+
+    def __call__(self, value: str) -> str:
+        if not re.fullmatch(self.pattern, value):
+            context = {"text": repr(value), "what": self.what, "hint": self.hint}
             raise PydanticCustomError("form", "{text} is not {what}", context)
-        return kind(value)
+        return self.kind(value)
 
-    return check
+
+def checked(kind: type[str], pattern: str, what: str, hint: str) -> TextForm:
+    """``what`` names the form with its article; the schema for editors has the pattern too."""
+    return TextForm(kind, pattern, what, hint)
 
 
 _NAME = r"[a-z][a-z0-9_]{0,63}"
