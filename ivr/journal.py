@@ -66,7 +66,7 @@ def read_records(lines: Iterable[str], filename: str) -> Iterator[Record | Probl
             where = ".".join(map(str, first["loc"]))
             said = f"this is not a journaled call: {where}: {first['msg']}."
             hint = "Export it anew: hotline ivr journal."
-            yield Problem(filename, number, 1, "E120", said, hint)
+            yield Problem(filename, number, 1, "E109", said, hint)
 
 
 def written(record: Record) -> str:

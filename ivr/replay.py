@@ -29,6 +29,9 @@ ASSUMPTION: Final = (
     "asks for it as it was; who gave up in the tree gives up after as many seconds; who waited in "
     "a queue waits there as long as before."
 )
+LAG_S: Final = 0.5
+"""A real prompt begins a little later than ours; who pressed just in time is not late here."""
+
 _RESULTS: Final[dict[str, TransferResult]] = {
     "busy": "busy",
     "no_answer": "no_answer",
@@ -184,42 +187,54 @@ def _player(
     return player
 
 
-@dataclass(slots=True)
-class _Occasion:
-    """The latest time at which the tree would have taken a key; ``count`` 0 for none."""
+class _Ear:
+    """Looks out for occasions on which the tree takes a key; ``count`` of them since the last key.
 
-    count: int = 0
-    start: float = 0.0
-    end: float = 0.0
+    ``start`` and ``end`` are when what was said on the latest of them begins and ends.
+    """
 
+    __slots__ = ("_digit", "_player", "_seen", "count", "end", "start")
 
-def _listen(player: Player, digit: str, until: float, most: int) -> _Occasion:
-    """Let time pass until so many occasions for a key were there, or the instant has come."""
-    found, seen = _Occasion(), -1
-    while player.end is None and not player.with_person:
-        if player.turns != seen:
-            seen = player.turns
-            if player.takes(digit):
-                found.count += 1
-                speaks = player.is_speaking
-                found.start = player.said_from if speaks else player.now
-                found.end = player.said_until if speaks else player.now
-        if found.count == most or player.next_at > until or player.next_at == math.inf:
-            break
-        player.let_happen()
-    return found
+    def __init__(self, player: Player, digit: str) -> None:
+        self._player = player
+        self._digit = digit
+        self._seen = -1
+        self.count = 0
+        self.start = self.end = player.now
+
+    def listen(self, until: float, most: float = math.inf) -> None:
+        """Let time pass until so many occasions were there, or the instant would be passed."""
+        player = self._player
+        while player.end is None and not player.with_person:
+            if player.turns != self._seen:
+                self._seen = player.turns
+                self._look()
+            if self.count == most or player.next_at > until or player.next_at == math.inf:
+                break
+            player.let_happen()
+
+    def _look(self) -> None:
+        player = self._player
+        if player.takes(self._digit):
+            self.count += 1
+            speaks = player.is_speaking
+            self.start = player.said_from if speaks else player.now
+            self.end = player.said_until if speaks else player.now
 
 
 def _recorded_key(player: Player, at: float, digit: str) -> Pace:
-    before = player.now
-    found = _listen(player, digit, at, most=0)
-    player.run_until(at)
+    before, ear = player.now, _Ear(player, digit)
+    ear.listen(at - LAG_S)
+    player.run_until(at - LAG_S)
+    if player.next_at > at or not player.takes(digit):
+        ear.listen(at)
+        player.run_until(at)
     player.press(digit)
-    if found.count == 0:
+    if ear.count == 0:
         return Pace(digit, 0, at - before)
-    if at <= found.end:
-        return Pace(digit, found.count, at - found.start, while_said=True)
-    return Pace(digit, found.count, at - found.end)
+    if at <= ear.end:
+        return Pace(digit, ear.count, at - ear.start, while_said=True)
+    return Pace(digit, ear.count, at - ear.end)
 
 
 def _key_again(player: Player, pace: Pace) -> None:
@@ -227,13 +242,14 @@ def _key_again(player: Player, pace: Pace) -> None:
         player.wait(pace.seconds)
         player.press(pace.digit)
         return
-    found = _listen(player, pace.digit, math.inf, pace.occasion)
-    if found.count < pace.occasion:
+    ear = _Ear(player, pace.digit)
+    ear.listen(math.inf, pace.occasion)
+    if ear.count < pace.occasion:
         return
     if pace.while_said:
-        player.run_until(min(found.start + pace.seconds, found.end))
+        player.run_until(min(ear.start + pace.seconds, ear.end))
     else:
-        player.run_until(found.end + pace.seconds)
+        player.run_until(ear.end + pace.seconds)
     player.press(pace.digit)
 
 

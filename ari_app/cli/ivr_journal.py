@@ -1,0 +1,136 @@
+"""``hotline ivr journal``: a day's calls as lines of JSON, without the callers' numbers.
+
+Decides what of a caller leaves the database, and which instants a day has.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from ari_app.core.phone_number import region_of
+from ari_app.db.engine import open_engine
+from ari_app.db.journal import JournaledCall, journaled_calls
+from ari_app.db.schema import check_database
+from ari_app.settings import Settings
+from ivr.journal import Record, Who, read_records, without_typed_numbers, written
+from ivr.problems import Problem, cannot_read
+
+KEPT_DIGITS = 3
+_HASH_DIGITS = 16
+
+Day = Annotated[
+    Optional[datetime],  # noqa: UP045  (typer reads it at run time)
+    typer.Option(formats=["%Y-%m-%d"], help="A day of this machine's time, 2026-11-22."),
+]
+
+
+class NotReadable(Exception):
+    """The database cannot be used; the message says why."""
+
+
+class Mask:
+    """Numbers as keyed hashes. Whoever does not have the key cannot try numbers out."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def hashed(self, text: str) -> str:
+        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()[:_HASH_DIGITS]
+
+    def who(self, number: str, region: str) -> Who:
+        """The same hash for the same number; three digits; the region of the number's range."""
+        if not number:
+            return Who()
+        cut = number[:KEPT_DIGITS] + "*" * max(0, len(number) - KEPT_DIGITS)
+        shown = cut if len(number) > 2 * KEPT_DIGITS else "*" * len(number)
+        return Who(who=self.hashed(number), number=shown, region=region or region_of(number))
+
+
+def journal(
+    day: Day = None,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="The file to write. Default: the terminal."),
+    ] = None,
+    key: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            help="A file with a secret: callers have the same hash in every export made with it. "
+            "Default: a key for this export alone, which nobody keeps."
+        ),
+    ] = None,
+) -> None:
+    """Export a day's calls for replay, with masked numbers. 导出通话轨迹（号码脱敏）。"""
+    from ari_app.cli import _settings
+
+    try:
+        mask = Mask(key.read_bytes() if key else secrets.token_bytes(32))
+        records = read_day(_settings(), day, mask)
+        text = "".join(f"{written(without_typed_numbers(record))}\n" for record in records)
+        if out is None:
+            sys.stdout.write(text)
+        else:
+            out.write_text(text, encoding="utf-8")
+    except (NotReadable, OSError) as error:
+        print(f"The journal cannot be exported: {error}", file=sys.stderr)
+        raise typer.Exit(1) from None
+    where = f" to {out}" if out else ""
+    print(f"{len(records)} calls exported{where}", file=sys.stderr)
+
+
+def read_day(settings: Settings, day: datetime | None, mask: Mask | None = None) -> list[Record]:
+    """A day's calls; without a mask call ids stay, to be looked up, and callers are left out."""
+    begin = (day or datetime.now() - timedelta(days=1)).replace(  # noqa: DTZ005  (local, as people say it)
+        hour=0, minute=0, second=0, microsecond=0
+    )
+    end = begin + timedelta(days=1)
+    return asyncio.run(_read(settings, begin.timestamp(), end.timestamp(), mask))
+
+
+async def _read(settings: Settings, since: float, until: float, mask: Mask | None) -> list[Record]:
+    problem = await check_database(settings.database_url)
+    if problem is not None:
+        raise NotReadable(problem)
+    engine = open_engine(settings.database_url)
+    try:
+        return [record_of(call, mask) async for call in journaled_calls(engine, since, until)]
+    except (SQLAlchemyError, OSError) as error:
+        raise NotReadable(str(error)) from error
+    finally:
+        await engine.dispose()
+
+
+def record_of(call: JournaledCall, mask: Mask | None) -> Record:
+    rows = tuple(tuple(row) for row in call.journal if isinstance(row, list) and len(row) >= 2)
+    queues = [str(row[2]) for row in rows if row[1] == "queued" and len(row) > 2]
+    return Record(
+        call=mask.hashed(call.call_id) if mask else call.call_id,
+        arrived_at=round(call.arrived_at, 2),
+        dialled=call.dialled,
+        caller=mask.who(call.caller, call.region) if mask else Who(),
+        outcome=call.outcome,
+        queue=queues[-1] if queues else "",
+        tree_version=call.tree_version,
+        journal=rows,
+    )
+
+
+def read_file(path: Path) -> list[Record] | list[Problem]:
+    """The calls of an exported file, or every line that is none."""
+    try:
+        with path.open(encoding="utf-8") as lines:
+            found = list(read_records(lines, str(path)))
+    except OSError as error:
+        return [cannot_read(str(path), error)]
+    except UnicodeDecodeError:
+        return [Problem(str(path), 1, 1, "E101", "this is not UTF-8 text.", "Export it anew.")]
+    problems = [one for one in found if isinstance(one, Problem)]
+    return problems or [one for one in found if isinstance(one, Record)]
