@@ -7,6 +7,7 @@ import pytest
 import ivr
 from ari_app.configuration import Configuration, load_configuration
 from ivr.cases import Cases, load_cases
+from ivr.cover import coverage
 from ivr.problems import render_problems
 from ivr.trial import run_case
 
@@ -44,15 +45,20 @@ def test_an_example_is_fit_for_service_but_for_studio_languages(loaded: Configur
     assert {problem.code for problem in loaded.warnings} <= {"W502"}
 
 
-def test_every_scripted_call_comes_out_as_promised(example: Path, loaded: Configuration) -> None:
+def test_every_scripted_call_comes_out_as_promised_and_no_node_is_left_out(
+    example: Path, loaded: Configuration
+) -> None:
     def seconds(prompt: ivr.Prompt) -> float:
         return loaded.prompts.duration_s(prompt.id, prompt.language)
 
+    played = []
     for cases in scripts(example):
         for name, case in cases.cases.items():
             flow = loaded.trees.for_dialled(case.dialled)
-            differences = run_case(name, case, flow, seconds).differences
-            assert not differences, f"{cases.file}:{cases.line(name)} {name}: {differences}"
+            result = run_case(name, case, flow, seconds)
+            assert not result.differences, f"{cases.file}:{cases.line(name)} {result.differences}"
+            played.append((flow.flow, result.trace))
+    assert not coverage(loaded.trees.flows, played).missing("node")
 
 
 def test_the_county_stays_short() -> None:
