@@ -1,29 +1,61 @@
-"""Ports for tests: an offset at which nobody listens, so that suites run side by side."""
+"""Ports for tests that nobody else takes, so that suites run side by side.
+
+What is given out belongs to this process until it ends: a name in the kernel says so, which only
+one process can hold and which goes when that process goes, whatever ends it. All of it lies
+outside the ports that the kernel (32768 and up) and an Asterisk's RTP (10000 to 19999) give away.
+"""
 
 import socket
+from collections.abc import Callable, Iterable
 
 _PORTS = ((socket.SOCK_DGRAM, 5060), (socket.SOCK_STREAM, 8080), (socket.SOCK_STREAM, 8088))
+_OFFSETS = range(1000, 4800, 20)
+_SINGLE = range(20000, 32000)
+_held: list[socket.socket] = []
 
 
 def free_offset() -> int:
     """For HOTLINE_PORT_OFFSET."""
-    for offset in range(1000, 9000, 100):
-        if all(_is_free(kind, port + offset) for kind, port in _PORTS):
-            return offset
-    raise AssertionError("no free ports between 6060 and 17088")
-
-
-def _is_free(kind: socket.SocketKind, port: int) -> bool:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+    return _reserve("offset", _OFFSETS, _is_free_offset)
 
 
 def free_tcp_port() -> int:
     """A port on loopback at which nobody listens."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return _reserve("tcp", _SINGLE, lambda port: _is_free(socket.SOCK_STREAM, "127.0.0.1", port))
+
+
+def free_udp_port(ip: str) -> int:
+    """A port at this address which no socket has, and which none gets by chance."""
+    return _reserve(f"udp-{ip}", _SINGLE, lambda port: _is_free(socket.SOCK_DGRAM, ip, port))
+
+
+def _reserve(kind: str, numbers: Iterable[int], is_free: Callable[[int], bool]) -> int:
+    for number in numbers:
+        if _is_ours(f"{kind}-{number}") and is_free(number):
+            return number
+    raise AssertionError(f"no free {kind} among {numbers}: what else runs on this machine?")
+
+
+def _is_ours(name: str) -> bool:
+    holder = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        # The leading zero makes it a name in the kernel instead of a file.
+        holder.bind(f"\0hotline-test-{name}")
+    except OSError:
+        holder.close()
+        return False
+    _held.append(holder)
+    return True
+
+
+def _is_free_offset(offset: int) -> bool:
+    return all(_is_free(kind, "127.0.0.1", port + offset) for kind, port in _PORTS)
+
+
+def _is_free(kind: socket.SocketKind, ip: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        try:
+            probe.bind((ip, port))
+        except OSError:
+            return False
+    return True

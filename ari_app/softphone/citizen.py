@@ -6,6 +6,7 @@ Decides what a caller on the trunk does and when. Knows nothing of the service i
 from ari_app.softphone.rtp import RtpEndpoint
 from ari_app.softphone.sipp import Plan, SipEvent, Sipp, argument
 from ari_app.softphone.udp_ports import Address, free_port
+from ari_app.softphone.waiting import PATIENCE_S
 
 CITIZENS_IP = "127.0.0.2"
 TRUNK: Address = ("127.0.0.1", 5060)
@@ -65,7 +66,7 @@ class Citizen:
         """The Call-ID on the wire (octets as latin-1)."""
         return self.sipp.events[0].call_id
 
-    async def dial(self, *, within_s: float = 5.0) -> SipEvent:
+    async def dial(self, *, within_s: float = PATIENCE_S) -> SipEvent:
         """Send the INVITE."""
         keys = {
             "dialled": self._dialled,
@@ -95,17 +96,17 @@ class Citizen:
         who = f"citizen {self.number}: {' or '.join(names)}"
         return await self.sipp.wait_event(*names, within_s=within_s, what=who)
 
-    async def wait_answered(self, within_s: float = 5.0) -> SipEvent:
+    async def wait_answered(self, within_s: float = PATIENCE_S) -> SipEvent:
         return await self.wait("answered", within_s=within_s)
 
-    async def wait_refused(self, within_s: float = 5.0) -> int:
+    async def wait_refused(self, within_s: float = PATIENCE_S) -> int:
         """The SIP code with which the call was refused."""
         return int((await self.wait("refused", within_s=within_s)).details[0])
 
-    async def wait_ended(self, within_s: float = 5.0) -> SipEvent:
+    async def wait_ended(self, within_s: float = PATIENCE_S) -> SipEvent:
         """The call is over on the wire, whoever ended it, and SIPp had no complaint."""
         event = await self.wait("ended", within_s=within_s)
-        await self.sipp.wait_exit(5.0)
+        await self.sipp.wait_exit(PATIENCE_S)
         self.sipp.check()
         return event
 
@@ -113,7 +114,7 @@ class Citizen:
         """Press keys (RFC 4733); returns when they left."""
         await self.rtp.press(keys)
 
-    async def hang_up(self, within_s: float = 5.0) -> None:
+    async def hang_up(self, within_s: float = PATIENCE_S) -> None:
         """End the call: BYE after the answer, CANCEL before; returns when it is over."""
         # Before anything came back, SIPp has the INVITE still in its hands.
         await self.wait("trying", "ringing", "answered", "refused", within_s=within_s)

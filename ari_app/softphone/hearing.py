@@ -10,9 +10,14 @@ from typing import TypeVar
 
 from ari_app.softphone.alaw import FRAME_S, decode
 from ari_app.softphone.tones import QUIET_RMS, Span, frame_has_tone, loudness, spans_of
-from ari_app.softphone.waiting import Bulletin
+from ari_app.softphone.waiting import Bulletin, NotSeen
 
 T = TypeVar("T")
+
+LATE_S = 0.5
+"""A longer hole between two packets of a tone means that it was not sent meanwhile."""
+MAX_OTHERS = 3
+"""More packets without the tone end it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,9 @@ class Ear:
         self.bulletin = Bulletin()
 
     def spans(self, frequency: int, *, since: float = 0.0, min_s: float = 0.3) -> list[Span]:
-        """When (epoch seconds) this tone was heard without a break of more than 50 ms."""
+        """When (epoch seconds) this tone was heard, one span for each time it was sent."""
         marks = ((p.at, frame_has_tone(p.octets, frequency)) for p in self._since(since))
-        return [span for span in spans_of(marks) if span.length_s >= min_s]
+        return [s for s in spans_of(marks, bridge_s=LATE_S) if s.length_s >= min_s]
 
     def heard(self, frequency: int, *, since: float = 0.0, min_s: float = 0.3) -> bool:
         """Whether this tone was heard for at least ``min_s``."""
@@ -50,21 +55,27 @@ class Ear:
     async def wait_heard(
         self, frequency: int, within_s: float, *, since: float = 0.0, min_s: float = 0.3
     ) -> Span:
-        """Wait for this tone; looks at the newest packets only."""
-        run: list[float] = []
+        """Wait for so much of this tone; looks at the newest packets only.
+
+        Counts packets: a busy machine delivers late, and in bursts, what was sent in time.
+        """
+        run: list[Packet] = []
+        others = 0
         place = next((i for i, p in enumerate(self.received) if p.at >= since), len(self.received))
 
         def find() -> Span | None:
-            nonlocal place
+            nonlocal place, others
             for packet in self.received[place:]:
                 place += 1
-                if not frame_has_tone(packet.octets, frequency):
-                    continue
-                if run and packet.at - run[-1] > 0.07:
+                has_tone = frame_has_tone(packet.octets, frequency)
+                others = 0 if has_tone else others + 1
+                if run and (others > MAX_OTHERS or packet.at - run[-1].at > LATE_S):
                     run.clear()
-                run.append(packet.at)
-                if run[-1] + FRAME_S - run[0] >= min_s:
-                    return Span(run[0], run[-1] + FRAME_S)
+                if not has_tone:
+                    continue
+                run.append(packet)
+                if len(run) * FRAME_S >= min_s:
+                    return Span(run[0].at, run[-1].at + FRAME_S)
             return None
 
         return await self._wait(find, within_s, f"tone of {frequency} Hz at {self.where}")
@@ -86,10 +97,11 @@ class Ear:
         )
 
     async def _wait(self, find: Callable[[], T | None], within_s: float, what: str) -> T:
-        def told() -> str:
-            return f"{what} ({len(self.received)} packets came, keys {self.digits!r})"
-
-        return await self.bulletin.until(find, within_s=within_s, what=told())
+        try:
+            return await self.bulletin.until(find, within_s=within_s, what=what)
+        except NotSeen as missing:
+            told = f"{len(self.received)} packets came, keys {self.digits!r}"
+            raise NotSeen(f"{missing} ({told})") from None
 
     def _since(self, since: float) -> Iterator[Packet]:
         return (packet for packet in self.received if packet.at >= since)

@@ -13,7 +13,7 @@ from ari_app.softphone.registration import register
 from ari_app.softphone.rtp import RtpEndpoint
 from ari_app.softphone.sipp import Plan, SipEvent, Sipp
 from ari_app.softphone.udp_ports import Address, free_port
-from ari_app.softphone.waiting import NotSeen
+from ari_app.softphone.waiting import PATIENCE_S, NotSeen
 
 PHONES_IP = "127.0.0.3"
 OVER = {"cancelled", "refused", "released", "hung_up", "ended"}
@@ -134,7 +134,7 @@ class Phone:
             raise NotSeen(f"phone {self.agent_id} has not rung; {self.sipp.errors()}")
         return self.calls[-1]
 
-    async def wait_ringing(self, within_s: float = 5.0, *, count: int = 1) -> PhoneCall:
+    async def wait_ringing(self, within_s: float = PATIENCE_S, *, count: int = 1) -> PhoneCall:
         """Wait until the phone has rung for the ``count``-th time in all."""
         what = f"phone {self.agent_id}: ring no. {count}"
         return await self.sipp.bulletin.until(
@@ -144,7 +144,7 @@ class Phone:
         )
 
     async def wait(
-        self, *names: str, within_s: float = 5.0, call: PhoneCall | None = None
+        self, *names: str, within_s: float = PATIENCE_S, call: PhoneCall | None = None
     ) -> float:
         """Wait for an event of this (else the newest) call: answered, cancelled, refused,
         released (the other side ended it), hung_up, ended. Returns its instant."""
@@ -153,7 +153,7 @@ class Phone:
         event = await self.sipp.wait_event(*names, within_s=within_s, call_id=call_id, what=what)
         return event.at
 
-    async def answer(self, within_s: float = 5.0) -> float:
+    async def answer(self, within_s: float = PATIENCE_S) -> float:
         """Take the ringing call; returns the instant of the ACK."""
         self.sipp.tell("ANSWER", self.call.call_id)
         return await self.wait("answered", within_s=within_s)
@@ -168,7 +168,7 @@ class Phone:
         self.sipp.tell("BUSY", self.call.call_id)
         await self.wait("ended")
 
-    async def hang_up(self, within_s: float = 5.0) -> None:
+    async def hang_up(self, within_s: float = PATIENCE_S) -> None:
         """End the call that is on."""
         if not self.call.is_over:
             self.sipp.tell("HANGUP", self.call.call_id)

@@ -5,6 +5,7 @@ Decides the REGISTER exchange only; another process plays the telephone itself.
 
 from ari_app.softphone.sipp import Plan, Sipp, SippFailed
 from ari_app.softphone.udp_ports import Address, free_port
+from ari_app.softphone.waiting import PATIENCE_S
 
 
 async def register(
@@ -21,7 +22,7 @@ async def register(
         fields=(f"[authentication username={account} password={password}]",),
     )
     async with Sipp(plan) as sipp:
-        event = await sipp.wait_event("registered", "denied", within_s=5.0)
+        event = await sipp.wait_event("registered", "denied", within_s=PATIENCE_S)
         if event.name == "denied":
             raise SippFailed(
                 f"{at[0]}:{at[1]} refused the registration of {account}; is the password right?"

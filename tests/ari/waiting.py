@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 
-async def eventually(condition: Callable[[], object], within_s: float = 5.0) -> None:
+async def eventually(condition: Callable[[], object], within_s: float = 30.0) -> None:
     """Return as soon as the condition holds; fail after the time."""
     try:
         async with asyncio.timeout(within_s):

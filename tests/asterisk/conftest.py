@@ -17,4 +17,5 @@ async def the_hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ha
 @pytest_asyncio.fixture(loop_scope="module")
 async def hall(the_hall: Hall) -> AsyncIterator[Hall]:
     yield the_hall
+    await the_hall.restored()
     await the_hall.settled()

@@ -36,7 +36,7 @@ def is_alive(pid: int) -> bool:
     return state != "Z"
 
 
-async def until(condition: Callable[[], bool], limit_s: float = 5) -> None:
+async def until(condition: Callable[[], bool], limit_s: float = 30) -> None:
     async with asyncio.timeout(limit_s):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.02)

@@ -34,7 +34,7 @@ class Phone(asyncio.DatagramProtocol):
         assert self.transport is not None
         self.transport.sendto(data, to)
 
-    async def final_answer(self, limit_s: float = 5.0) -> int:
+    async def final_answer(self, limit_s: float = 30.0) -> int:
         """Status of the first answer that is not provisional; 0 when none comes."""
         try:
             async with asyncio.timeout(limit_s):
@@ -45,7 +45,7 @@ class Phone(asyncio.DatagramProtocol):
         except TimeoutError:
             return 0
 
-    async def request(self, method: bytes, limit_s: float = 5.0) -> bytes:
+    async def request(self, method: bytes, limit_s: float = 30.0) -> bytes:
         """The first request of that kind which reaches this phone."""
         async with asyncio.timeout(limit_s):
             while True:

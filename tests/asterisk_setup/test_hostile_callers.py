@@ -50,7 +50,7 @@ def _short(value: object) -> str:
 
 async def _arrival(app: App, invite: Invite) -> dict[str, object]:
     invite.send()
-    event = await asyncio.wait_for(app.arrivals.get(), 5)
+    event = await asyncio.wait_for(app.arrivals.get(), 30)
     channel: dict[str, object] = event["channel"]
     assert await app.channels_status() == 200
     await app.hang_up(str(channel["id"]))

@@ -46,7 +46,7 @@ async def test_it_dies_with_whoever_started_it(settings: Settings) -> None:
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert parent.stdout is not None
-    line = (await asyncio.wait_for(parent.stdout.readline(), 20)).decode()
+    line = (await asyncio.wait_for(parent.stdout.readline(), 60)).decode()
     pid = int(line.split()[1].rstrip(":"))
     assert is_alive(pid)
     parent.kill()

@@ -33,7 +33,7 @@ class Up:
     settings: Settings
     lines: list[str] = field(default_factory=list)
 
-    async def says(self, pattern: str, limit_s: float = 20) -> re.Match[str]:
+    async def says(self, pattern: str, limit_s: float = 60) -> re.Match[str]:
         """Waits for a line that matches; lines are looked at only once."""
         assert self.process.stderr is not None
         async with asyncio.timeout(limit_s):
@@ -83,7 +83,7 @@ async def test_it_says_where_everything_is_and_ctrl_c_ends_everything(settings: 
         children = up.descendants()
         assert len(children) == 2
         up.process.send_signal(signal.SIGINT)
-        assert await asyncio.wait_for(up.process.wait(), 8) == 0
+        assert await asyncio.wait_for(up.process.wait(), 30) == 0
         assert [pid for pid in children if is_alive(pid)] == []
 
 
@@ -95,16 +95,16 @@ async def test_however_it_is_ended_nothing_is_left(
         await up.says("The hotline is ready")
         children = up.descendants()
         up.process.send_signal(number)
-        await asyncio.wait_for(up.process.wait(), 8)
+        await asyncio.wait_for(up.process.wait(), 30)
         await until(lambda: not any(is_alive(pid) for pid in children))
 
 
 async def test_ending_it_while_asterisk_starts_leaves_nothing(settings: Settings) -> None:
     async with running_up(settings, "good") as up:
-        await until(lambda: bool(up.descendants()), 10)
+        await until(lambda: bool(up.descendants()))
         children = up.descendants()
         up.process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(up.process.wait(), 8)
+        await asyncio.wait_for(up.process.wait(), 30)
         await until(lambda: not any(is_alive(pid) for pid in children))
 
 
@@ -121,7 +121,7 @@ async def test_a_dead_or_hanging_service_is_started_again(
         assert first is not None
         os.kill(first, number)
         await up.says(reason)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (second := await up.service_pid()) in {None, first}:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         assert second is not None
@@ -135,7 +135,7 @@ async def test_a_service_that_always_crashes_leaves_asterisk_running(settings: S
         assert is_alive(asterisk)
         assert "no such table" in (settings.run_dir / "service.log").read_text()
         up.process.send_signal(signal.SIGINT)
-        assert await asyncio.wait_for(up.process.wait(), 8) == 1
+        assert await asyncio.wait_for(up.process.wait(), 30) == 1
         assert not is_alive(asterisk)
 
 
@@ -144,7 +144,7 @@ async def test_a_wrong_configuration_is_shown_and_nothing_is_left(settings: Sett
         asterisk = int((await up.says(r"Asterisk runs as process (\d+)")).group(1))
         await up.says("flows/main.yaml:5: there is no node 'welcom'")
         await up.says("cannot start: its configuration cannot be used")
-        assert await asyncio.wait_for(up.process.wait(), 8) == 78
+        assert await asyncio.wait_for(up.process.wait(), 30) == 78
         assert not is_alive(asterisk)
 
 

@@ -44,7 +44,7 @@ class FakeTransport:
         return [name for name, _ in self.asked]
 
 
-async def eventually(condition: Callable[[], object], within_s: float = 5.0) -> None:
+async def eventually(condition: Callable[[], object], within_s: float = 30.0) -> None:
     """Return as soon as the condition holds; fail after the time."""
     try:
         async with asyncio.timeout(within_s):

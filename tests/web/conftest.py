@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
+import pytest
 import pytest_asyncio
 from aiohttp import ClientResponse, TCPConnector
 from aiohttp.test_utils import TestClient, TestServer
@@ -47,18 +48,24 @@ class Api:
         return await self.client.request(method, path, headers=headers, **more)  # type: ignore
 
 
-async def until(condition: Callable[[], object], limit_s: float = 5.0) -> None:
+async def until(condition: Callable[[], object], limit_s: float = 20.0) -> None:
     async with asyncio.timeout(limit_s):
         while not condition():  # noqa: ASYNC110 - any condition, with a bound
             await asyncio.sleep(0.005)
 
 
+@pytest.fixture
+def hello_s() -> float:
+    """How long a desk's first message is waited for."""
+    return 10.0
+
+
 @pytest_asyncio.fixture
-async def api() -> AsyncIterator[Api]:
+async def api(hello_s: float) -> AsyncIterator[Api]:
     one = Api(client=None)  # type: ignore[arg-type]
     settings = WebSettings(
         allowed_origins=frozenset({"https://desk.example.gov.cn"}),
-        desk_hello_s=0.3,
+        desk_hello_s=hello_s,
         desk_send_s=0.5,
         hasher=HASHER,
     )

@@ -67,12 +67,12 @@ async def test_a_prompt_a_key_and_an_echo_are_proved(asterisk: AsteriskProcess) 
         citizen.rtp.play_silence()
         await citizen.dial()
         await citizen.wait_answered()
-        await citizen.rtp.wait_audio(within_s=3)
+        await citizen.rtp.wait_audio(within_s=30.0)
         melody_file = asterisk.settings.prompts_dir / "melody.alaw"
-        await wait_prompt(citizen.rtp, melody_file, within_s=5, whole=True)
+        await wait_prompt(citizen.rtp, melody_file, within_s=30.0, whole=True)
         await citizen.press("3")
         citizen.rtp.play_tone(1500)
-        await citizen.rtp.wait_heard(1500, within_s=5)
+        await citizen.rtp.wait_heard(1500, within_s=30.0)
         await citizen.hang_up()
 
 
@@ -80,9 +80,9 @@ async def test_another_key_ends_the_call(asterisk: AsteriskProcess) -> None:
     async with Citizen("13800138000", dialled="71", server=asterisk.settings.sip) as citizen:
         await citizen.dial()
         await citizen.wait_answered()
-        await citizen.rtp.wait_heard(1123, within_s=5, min_s=0.1)
+        await citizen.rtp.wait_heard(1123, within_s=30.0, min_s=0.1)
         await citizen.press("4")
-        await citizen.wait("released", within_s=5)
+        await citizen.wait("released", within_s=30.0)
         await citizen.wait_ended()
 
 
@@ -103,8 +103,8 @@ async def test_a_registered_phone_talks_and_both_sides_are_in_the_recording(
         await citizen.wait_answered()
         citizen.rtp.play_tone(1300)
         phone.rtp.play_tone(1700)
-        await phone.rtp.wait_heard(1300, within_s=5, min_s=1)
-        await citizen.rtp.wait_heard(1700, within_s=5, min_s=1)
+        await phone.rtp.wait_heard(1300, within_s=30.0, min_s=1)
+        await citizen.rtp.wait_heard(1700, within_s=30.0, min_s=1)
         await citizen.hang_up()
         await phone.wait("released")
         phone.check()
@@ -125,7 +125,7 @@ async def test_a_caller_who_leaves_cancels_the_registered_phone(asterisk: Asteri
         await phone.register(password)
         await citizen.dial()
         await phone.wait_ringing()
-        await citizen.wait("ringing", within_s=3)
+        await citizen.wait("ringing", within_s=30.0)
         await citizen.hang_up()
         await phone.wait("cancelled")
         await phone.wait("ended")
