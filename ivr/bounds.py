@@ -7,7 +7,7 @@ one leads.
 
 import heapq
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 
 class Leads(Protocol):
@@ -17,6 +17,7 @@ class Leads(Protocol):
 
 E = TypeVar("E", bound=Leads)
 Following = Sequence[Sequence[E]]
+Before = Sequence[Sequence[int]]
 
 ENDLESS: Final = float("inf")
 NO_WAY: Final = -1
@@ -116,19 +117,40 @@ def longest(
     return value, first
 
 
-def reach_back(following: Following[E], goals: Iterable[int]) -> set[int]:
-    """Every state from which some way leads to a goal."""
-    before: list[list[int]] = [[] for _ in following]
+def before(following: Following[E]) -> Before:
+    """The states from which an edge leads to each state."""
+    found: list[list[int]] = [[] for _ in following]
     for state, edges in enumerate(following):
         for edge in edges:
-            before[edge.target].append(state)
+            found[edge.target].append(state)
+    return found
+
+
+def back(goals: Iterable[int], *earlier: Before) -> set[int]:
+    """Every state from which some way leads to a goal."""
     found = set(goals)
     waiting = list(found)
     while waiting:
-        for state in before[waiting.pop()]:
-            if state not in found:
-                found.add(state)
-                waiting.append(state)
+        state = waiting.pop()
+        for some in earlier:
+            for number in some[state]:
+                if number not in found:
+                    found.add(number)
+                    waiting.append(number)
+    return found
+
+
+def fewest(goals: Iterable[int], free: Before, counted: Before) -> list[int]:
+    """For each state how many counted edges a way to a goal has at least; or NO_WAY."""
+    found = [NO_WAY] * len(free)
+    level, new = 0, set(goals)
+    while new:
+        new = {state for state in back(new, free) if found[state] == NO_WAY}
+        for state in new:
+            found[state] = level
+        earlier = {state for goal in new for state in counted[goal]}
+        new = {state for state in earlier if found[state] == NO_WAY}
+        level += 1
     return found
 
 
@@ -147,14 +169,14 @@ def reach(
     return found
 
 
-class Nearest:
+class Nearest(Generic[E]):
     """The cheapest way to every state from the nearest of several starts."""
 
     def __init__(
         self, following: Following[E], starts: Iterable[int], cost: Callable[[E], int]
     ) -> None:
         self.cost: list[int] = [NO_WAY] * len(following)
-        self._into: list[tuple[int, Leads] | None] = [None] * len(following)
+        self._into: list[tuple[int, E] | None] = [None] * len(following)
         waiting = [(0, start) for start in starts]
         best = dict.fromkeys((start for _, start in waiting), 0)
         while waiting:
@@ -169,9 +191,9 @@ class Nearest:
                     self._into[edge.target] = (state, edge)
                     heapq.heappush(waiting, (new, edge.target))
 
-    def way(self, state: int) -> list[tuple[int, Leads]]:
+    def way(self, state: int) -> list[tuple[int, E]]:
         """Each (state, edge taken there) from a start to this state."""
-        steps: list[tuple[int, Leads]] = []
+        steps: list[tuple[int, E]] = []
         while (into := self._into[state]) is not None:
             steps.append(into)
             state = into[0]

@@ -1,0 +1,196 @@
+"""One way through a tree that shows a fault: told in words, and as a scripted call.
+
+Decides how what happened is said, and how it is played again. Must not know which ways are faults.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ivr.cases import Case, Expect, MessageStep, QueueStep, Step, TransferStep
+from ivr.events import (
+    Entered,
+    Event,
+    Key,
+    MessageFailed,
+    MessageTaken,
+    PromptEnded,
+    PromptFailed,
+    QueueFailed,
+    TalkEnded,
+    TimedOut,
+    TransferEnded,
+    TransferFailed,
+)
+from ivr.facts import EMERGENCY_PROMPT
+from ivr.questions import ANOTHER, LINE, Answers
+from ivr.walk_all import SPEAKING, Edge, Graph
+
+
+class Happening(NamedTuple):
+    """Something that comes to a caller who is at ``node``; ``wait_s`` is what it takes till then.
+
+    ``answers`` are the facts that the tree asks then.
+    """
+
+    node: str
+    phase: str
+    event: Event
+    wait_s: float
+    answers: Answers
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """From the beginning of a call to ``end``, a node."""
+
+    dialled: str
+    happenings: tuple[Happening, ...]
+    end: str
+
+    @property
+    def keys(self) -> str:
+        return "".join(one.event.digit for one in self.happenings if isinstance(one.event, Key))
+
+
+def way_of(graph: Graph, steps: Iterable[tuple[int, Edge]], end: int) -> Way:
+    """A way in the graph, where it takes each state's edge, as what happens."""
+    happenings: list[Happening] = []
+    dialled = ""
+    for number, edge in steps:
+        state = graph.states[number]
+        if not happenings:
+            dialled = str(dict(graph.pins[number]).get(LINE) or state.line)
+        waits = isinstance(edge.event, TimedOut) and state.phase not in SPEAKING
+        wait_s = (state.deadline or 0.0) if waits else 0.0
+        happenings.append(Happening(state.node, state.phase, edge.event, wait_s, edge.answers))
+    if dialled not in graph.flow.lines:
+        dialled = ""
+    return Way(dialled, tuple(happenings), graph.states[end].node)
+
+
+def told(way: Way) -> str:
+    """The way in one line: ``begin: listen, wait 5 s; topics: press 3``."""
+    parts: list[tuple[str, list[str]]] = []
+    for one in way.happenings:
+        said = [f"{name} is {_shown(value)}" for name, value in one.answers if value is not None]
+        if not isinstance(one.event, Entered):
+            said.insert(0, _said(one))
+        if said and parts and parts[-1][0] == one.node:
+            parts[-1][1].extend(said)
+        elif said:
+            parts.append((one.node, said))
+    line = f"dial {way.dialled}; " if way.dialled else ""
+    return line + "; ".join(f"{node}: {', '.join(said)}" for node, said in parts)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "another" if value == ANOTHER else str(value)
+
+
+def _said(one: Happening) -> str:
+    match one.event:
+        case Key(digit):
+            return f"press {digit}"
+        case PromptEnded():
+            return "listen"
+        case PromptFailed():
+            return "the prompt fails"
+        case TimedOut() if one.phase in SPEAKING:
+            return "the end of the prompt is never reported"
+        case TimedOut() if one.phase == "queued":
+            return f"nobody is free for {one.wait_s:g} s"
+        case TimedOut():
+            return f"wait {one.wait_s:g} s"
+        case QueueFailed():
+            return "the queue takes nobody"
+        case TransferFailed(reason):
+            return f"the number is {reason}" if reason == "busy" else f"the number: {reason}"
+        case TransferEnded():
+            return "the other side hangs up"
+        case MessageTaken():
+            return "leave a message"
+        case MessageFailed():
+            return "nothing is recorded"
+        case TalkEnded():
+            return "the agent hangs up"
+    return type(one.event).__name__
+
+
+def case_of(way: Way, about: str, flow: str, expect: Expect) -> Case:
+    """The way as a scripted call for ``hotline ivr test``: what must be, once it is mended."""
+    first, rest = _facts_first(way)
+    values = {name: value for name, value in first if value is not None}
+    steps = [step for facts, one in rest for step in _played(facts, one)]
+    fields: dict[str, object] = {"about": about, "expect": expect}
+    fields |= {"dialled": way.dialled} if way.dialled else {"flow": flow}
+    fields |= {"facts": values} if values else {}
+    fields |= {"steps": tuple(steps)} if steps else {}
+    return Case.model_validate(fields)
+
+
+def _facts_first(way: Way) -> tuple[Answers, list[tuple[Answers, Happening]]]:
+    """What is asked before anything happens, and then each event with what is asked because of it.
+
+    The tree asks while it goes from node to node; the world must have changed before that.
+    """
+    first: Answers = ()
+    rest: list[tuple[Answers, Happening]] = []
+    for one in way.happenings:
+        asked = tuple(pair for pair in one.answers if pair[0] != EMERGENCY_PROMPT)
+        if not isinstance(one.event, Entered):
+            rest.append((asked, one))
+        elif rest:
+            facts, event = rest[-1]
+            rest[-1] = ((*facts, *asked), event)
+        else:
+            first += asked
+    return first, rest
+
+
+def _played(facts: Answers, one: Happening) -> Iterator[Step]:
+    known = {name: value for name, value in facts if value is not None}
+    if known:
+        yield Step(facts=known)
+    match one.event:
+        case Key(digit):
+            yield Step(press=digit if digit in "0123456789*#" else "#")
+        case PromptEnded():
+            yield Step(wait_for="prompt_end")
+        case PromptFailed():
+            yield Step(prompt_fails=True)
+            yield Step(wait_s=0.0)
+        case TimedOut() if one.phase in SPEAKING:
+            yield Step(prompt_fails=True)
+            yield Step(wait_s=0.0)
+        case TimedOut():
+            yield Step(wait_s=one.wait_s)
+        case _:
+            yield from _world(one.event)
+
+
+def _world(event: Event) -> Iterator[Step]:
+    """The world does it once, and then nothing any more."""
+    match event:
+        case QueueFailed(reason):
+            yield Step(queue=QueueStep(fails=reason))
+            yield Step(wait_s=0.0)
+            yield Step(queue=QueueStep())
+        case TalkEnded():
+            yield Step(queue=QueueStep(answers_after_s=0.0, talk_s=1.0))
+            yield Step(wait_s=1.0)
+            yield Step(queue=QueueStep())
+        case TransferFailed(reason):
+            yield Step(transfer=TransferStep(result=reason, after_s=0.0))
+            yield Step(wait_s=0.0)
+        case TransferEnded():
+            yield Step(transfer=TransferStep(after_s=0.0, talk_s=1.0))
+            yield Step(wait_s=1.0)
+        case MessageTaken():
+            yield Step(message=MessageStep(seconds=5.0))
+            yield Step(wait_s=5.0)
+        case MessageFailed(reason):
+            yield Step(message=MessageStep(fails=reason))
+            yield Step(wait_s=0.0)
