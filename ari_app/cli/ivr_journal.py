@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ari_app.core.phone_number import region_of
 from ari_app.db.engine import open_engine
-from ari_app.db.journal import JournaledCall, journaled_calls
+from ari_app.db.journaled_calls import JournaledCall, journaled_calls
 from ari_app.db.schema import check_database
 from ari_app.settings import Settings
 from ivr.journal import Record, Who, read_records, without_typed_numbers, written
