@@ -56,6 +56,8 @@ class Settings(BaseModel):
     asterisk_root: Path = PROJECT_DIR / ".asterisk"
     system_name: str = Field("hotline", pattern=r"^[a-z][a-z0-9]{0,15}$")
     trunk_addresses: tuple[str, ...] = ("127.0.0.2",)
+    # Where numbers outside are called; empty: a tree's transfers fail and go on to a person.
+    trunk_out: str = Field("", pattern=r"^(sips?:[A-Za-z0-9.:\[\]-]+)?$")
     max_calls: int = Field(600, ge=1)
     transport: Literal["websocket", "http"] = "websocket"
     ari_user: str = Field("hotline", pattern=r"^[A-Za-z0-9_]+$")
@@ -65,6 +67,9 @@ class Settings(BaseModel):
     database_url: str = ""
     redis_url: str | None = None
     recordings_dir: Path = Path()
+
+    # Apply a saved flow file by itself; otherwise only on command and at start.
+    watch_flows: bool = False
 
     # Empty means all agents.
     fallback_agents: tuple[str, ...] = ()
@@ -141,6 +146,11 @@ class Settings(BaseModel):
     def cel_file(self) -> Path:
         """Where Asterisk's cel_custom writes: a fixed place below its log folder."""
         return self.run_dir / "asterisk" / "log" / "cel-custom" / "hotline.csv"
+
+    @property
+    def flows_dir(self) -> Path:
+        """Every version of the trees; what admins edit is below ``config_dir``."""
+        return self.run_dir / "flows"
 
     @property
     def secrets_file(self) -> Path:

@@ -4,6 +4,7 @@ Decides which request carries out which command and what a refusal means for the
 that is gone is normal and reported as such; nothing here decides what happens next.
 """
 
+import math
 from collections.abc import Callable
 
 import structlog
@@ -11,10 +12,11 @@ import structlog
 from ari_app.ari.channels import Channel
 from ari_app.ari.client import Client
 from ari_app.ari.errors import AriError, Busy, Gone, TimedOut, Unreachable, WrongState
-from ari_app.ari.translate import AGENT
+from ari_app.ari.translate import AGENT, OUTSIDE
 from ari_app.core import commands as core
 from ari_app.core import events
-from ari_app.core.calls import CONNECT_S
+from ari_app.core.legs import CONNECT_S
+from ari_app.core.message import STOPPED_BY
 from ari_app.core.values import LegId, call_of
 
 _log = structlog.get_logger()
@@ -23,6 +25,9 @@ AUTO_ANSWER = {"PJSIP_HEADER(add,Call-Info)": "<sip:hotline>;answer-after=0"}
 """Understood by Yealink, Grandstream, Snom and JsSIP phones; others ring as usual."""
 
 HANG_UP_TRIES = 3
+
+TRUNK_OUT = "trunk-out"
+"""The endpoint in pjsip.conf over which numbers outside are called."""
 
 ANSWER_LIMIT_S = 10.0
 """``answer`` waits for the channel's own thread."""
@@ -34,9 +39,14 @@ AriCommand = (
     | core.StartMusic
     | core.StopMusic
     | core.RingAgent
+    | core.RingOutside
     | core.Connect
+    | core.LeaveBridge
     | core.DropBridge
     | core.HangUp
+    | core.RecordMessage
+    | core.StopMessage
+    | core.FindMessage
 )
 
 
@@ -89,12 +99,19 @@ class Executor:
                 await client.channels.handle(leg, key=command.lane).stop_moh()
             case core.RingAgent():
                 await self._ring(command)
+            case core.RingOutside():
+                await self._ring_outside(command)
             case core.Connect():
                 await self._connect(command)
+            case core.LeaveBridge(leg, bridge):
+                handle = client.bridges.handle(bridge, key=command.lane)
+                await handle.remove_channel(channel_id=leg)
             case core.DropBridge(bridge):
                 await client.bridges.handle(bridge, key=command.lane).destroy()
             case core.HangUp(leg, reason):
                 await self._hang_up(client.channels.handle(leg, key=command.lane), reason)
+            case core.RecordMessage() | core.StopMessage() | core.FindMessage():
+                await self._message(command)
 
     async def _hang_up(self, channel: Channel, reason: str) -> None:
         """Once more when nobody knows whether it happened: a phone must not ring for nobody."""
@@ -119,6 +136,40 @@ class Executor:
             key=command.lane,
         )
 
+    async def _ring_outside(self, command: core.RingOutside) -> None:
+        await self._client.channels.originate(
+            channel_id=command.leg,
+            endpoint=f"PJSIP/{command.number}@{TRUNK_OUT}",
+            app=self._app,
+            app_args=f"{OUTSIDE},{command.call}",
+            caller_id=command.caller or "anonymous",
+            timeout_s=int(command.ring_s) + 5,
+            originator=command.call,
+            key=command.lane,
+        )
+
+    async def _message(
+        self, command: core.RecordMessage | core.StopMessage | core.FindMessage
+    ) -> None:
+        recording = self._client.recordings.handle(command.message, key=command.lane)
+        match command:
+            case core.RecordMessage():
+                channel = self._client.channels.handle(command.leg, key=command.lane)
+                await channel.record(
+                    name=command.message,
+                    format="wav",
+                    max_duration_s=math.ceil(command.max_s),
+                    max_silence_s=math.ceil(command.silence_s),
+                    if_exists="fail",
+                    beep=True,
+                    terminate_on=command.end_key if command.end_key in STOPPED_BY else "none",
+                )
+            case core.StopMessage():
+                await recording.stop()
+            case core.FindMessage():
+                args = {"recording_name": command.message}
+                await self._client.request("recordings.getLive", args, key=command.lane)
+
     async def _connect(self, command: core.Connect) -> None:
         bridge = await self._client.bridges.create(
             bridge_id=command.bridge, name=command.bridge, key=command.lane
@@ -131,8 +182,12 @@ class Executor:
         match command:
             case core.Answer(leg) | core.StartMusic(leg) | core.StopMusic(leg) | core.Play(leg):
                 self._post(events.LegDown(leg))
-            case core.RingAgent():
+            case core.RecordMessage(leg):
+                self._post(events.LegDown(leg))
+            case core.RingAgent() | core.RingOutside():
                 self._post(events.LegDown(LegId(command.call)))
+            case core.FindMessage():
+                self._post(events.MessageEnded(command.message))
             case _:
                 self._failed(command)
 
@@ -140,7 +195,9 @@ class Executor:
         match command:
             case core.Play():
                 self._post(events.PlayEnded(command.play, ok=False))
-            case core.RingAgent():
+            case core.RecordMessage():
+                self._post(events.MessageEnded(command.message, ok=False, reason="not_recorded"))
+            case core.RingAgent() | core.RingOutside():
                 self._post(events.RingFailed(command.leg))
             case core.Connect():
                 # One of the legs is going: both are looked at when the connection is overdue.

@@ -98,7 +98,8 @@ _ROWS = (
     _row("channels.setChannelVar", f"POST {_CHANNEL}/variable", "variable value report_events"),
     _row("channels.getChannelVar", f"GET {_CHANNEL}/variable", "variable"),
     _row("channels.record", f"POST {_CHANNEL}/record",
-         "name format maxDurationSeconds maxSilenceSeconds ifExists beep terminateOn"),
+         "name format maxDurationSeconds maxSilenceSeconds ifExists beep terminateOn",
+         repeatable=False),
     # Repeated with the same id it answers 500, and leaks as above.
     _row("channels.snoopChannelWithId", f"POST {_CHANNEL}/snoop/{{snoopId}}",
          "spy whisper app appArgs", makes_channel=True, repeatable=False),

@@ -10,16 +10,17 @@ from typing import Any
 from ari_app.ari.protocol import Event
 from ari_app.core import events as core
 from ari_app.core.phone_number import caller_of
-from ari_app.core.values import BridgeId, CallId, LegId, PlayId
+from ari_app.core.values import BridgeId, CallId, LegId, MessageId, PlayId
 
 IN = "in"
 AGENT = "agent"
+OUTSIDE = "outside"
 """First argument of Stasis(): who this channel is."""
 
 
 MEANINGLESS = (
     "ChannelHangupRequest", "ChannelStateChange", "ChannelLeftBridge", "BridgeCreated",
-    "BridgeDestroyed", "PlaybackStarted", "Dial",
+    "BridgeDestroyed", "PlaybackStarted", "RecordingStarted", "Dial",
 )  # fmt: skip
 """A third of a call's events: they tell what another one tells as well, and need not come."""
 
@@ -37,7 +38,7 @@ def translate(event: Event) -> core.Event | None:
 
 def _stasis_start(data: dict[str, Any]) -> core.Event | None:
     channel, args = data["channel"], data["args"]
-    if args[0] == AGENT:
+    if args[0] in (AGENT, OUTSIDE):
         return core.LegUp(LegId(channel["id"]))
     if args[0] != IN:
         return None
@@ -62,6 +63,19 @@ def _entered(data: dict[str, Any]) -> core.Event:
     return core.BridgeEntered(BridgeId(data["bridge"]["id"]), LegId(data["channel"]["id"]))
 
 
+def _recorded(data: dict[str, Any]) -> core.Event:
+    """Asterisk counts whole seconds, and apart from them those in which it heard a voice."""
+    recording = data["recording"]
+    seconds, spoken = float(recording["duration"]), recording.get("talking_duration", 1)
+    is_done = recording["state"] == "done" and seconds > 0 and spoken > 0
+    message = MessageId(recording["name"])
+    return core.MessageEnded(message, seconds, is_done, "" if is_done else "nothing_said")
+
+
+def _not_recorded(data: dict[str, Any]) -> core.Event:
+    return core.MessageEnded(MessageId(data["recording"]["name"]), 0.0, False, "not_recorded")
+
+
 _MAKERS: dict[str, Callable[[dict[str, Any]], core.Event | None]] = {
     "StasisStart": _stasis_start,
     "StasisEnd": _channel_gone,
@@ -69,4 +83,6 @@ _MAKERS: dict[str, Callable[[dict[str, Any]], core.Event | None]] = {
     "ChannelDtmfReceived": _key,
     "PlaybackFinished": _play_ended,
     "ChannelEnteredBridge": _entered,
+    "RecordingFinished": _recorded,
+    "RecordingFailed": _not_recorded,
 }

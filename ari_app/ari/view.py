@@ -13,7 +13,7 @@ from ari_app.ari.client import Client
 from ari_app.ari.errors import Gone
 from ari_app.core.events import AsteriskSeen
 from ari_app.core.phone_number import caller_of
-from ari_app.core.values import AgentId, BridgeId, BridgeSeen, CallId, LegId, LegSeen
+from ari_app.core.values import AgentId, BridgeId, BridgeSeen, CallId, LegId, LegSeen, is_outside
 
 _AGENT_LEG = re.compile(r"\.a\d+$")
 _OUR_BRIDGE = re.compile(r"^[^.]+\.\d+\.b$")
@@ -87,5 +87,7 @@ def _seen(leg: str, channel: dict[str, Any]) -> LegSeen:
         endpoint = _ENDPOINT.match(channel["name"])
         agent = AgentId(endpoint.group(1) if endpoint else "unknown")
         return LegSeen(LegId(leg), is_up, agent)
+    if is_outside(LegId(leg)):
+        return LegSeen(LegId(leg), is_up)
     caller = caller_of(channel["caller"]["number"], channel["caller"]["name"])
     return LegSeen(LegId(leg), is_up, caller=caller, dialled=channel["dialplan"]["exten"])

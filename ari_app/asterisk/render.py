@@ -20,6 +20,9 @@ from ari_app.settings import PROJECT_DIR, Settings, SettingsError
 
 TEMPLATES = PROJECT_DIR / "asterisk-conf"
 
+# The endpoint over which numbers outside are called; ari/execute.py dials it.
+TRUNK_OUT = "trunk-out"
+
 _HEAD = """\
 ; Generated from asterisk-conf/{name}: do not edit, it is overwritten at every start.
 ; Put local changes into {custom}
@@ -30,7 +33,7 @@ _EMPTY = (
     "acl", "ccss", "geolocation", "pjproject", "queuerules", "statsd", "stasis", "udptl",
     "websocket_client",
 )  # fmt: skip
-_RESERVED = frozenset({"agent", "global", "system", "trunk", "transport-udp"})
+_RESERVED = frozenset({"agent", "global", "system", "outside", "trunk", TRUNK_OUT, "transport-udp"})
 _MAX_DIGITS = 32
 # So few duty phones ring together: one that is not there must not cost the caller 15 s.
 _RING_ALL = 10
@@ -72,8 +75,7 @@ class Folders:
     def make(self) -> None:
         for name in ("etc", "lib", "db", "keys", "cache", "run", "log", "data/sounds"):
             (self.base / name).mkdir(parents=True, exist_ok=True)
-        # ARI recordings answer 500 without spool/recording.
-        for name in ("recording", "monitor", "outgoing", "tmp"):
+        for name in ("monitor", "outgoing", "tmp"):
             (self.base / "spool" / name).mkdir(parents=True, exist_ok=True)
 
 
@@ -91,6 +93,8 @@ def render(settings: Settings, installation: Installation) -> Folders:
     settings.recordings_dir.mkdir(parents=True, exist_ok=True)
     settings.cel_file.parent.mkdir(parents=True, exist_ok=True)
     _link_data(folders, installation, settings)
+    # Where ARI writes callers' messages; it answers 500 without this folder.
+    _link(folders.base / "spool" / "recording", settings.recordings_dir.resolve())
     words = _words(settings, installation, folders)
     words |= _agent_words(settings, agents, passwords)
     for template in sorted(TEMPLATES.glob("*.conf")):
@@ -126,6 +130,7 @@ def _words(settings: Settings, installation: Installation, folders: Folders) -> 
         "rtp_start": str(settings.rtp_port_start),
         "rtp_end": str(settings.rtp_port_end),
         "trunk_match": "\n".join(f"match = {one}" for one in settings.trunk_addresses),
+        "trunk_out": _trunk_out(settings.trunk_out),
         "recordings": str(settings.recordings_dir),
         "digit_patterns": _digit_patterns(),
         "call_limit_s": str(settings.call_limit_s),
@@ -134,6 +139,16 @@ def _words(settings: Settings, installation: Installation, folders: Folders) -> 
         "phone_check_s": str(settings.phone_check_s),
         "music": str(_music(settings, installation)),
     }  # fmt: skip
+
+
+def _trunk_out(address: str) -> str:
+    """The trunk for calls outside; nothing without an address."""
+    if not address:
+        return "; trunk_out is not set\n"
+    return (
+        f"[{TRUNK_OUT}](outside)\naors = {TRUNK_OUT}\n\n"
+        f"[{TRUNK_OUT}]\ntype = aor\ncontact = {address}\n"
+    )
 
 
 def _digit_patterns() -> str:

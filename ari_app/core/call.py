@@ -6,46 +6,29 @@ every caller where they were.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import cast
 
 import ivr
+from ari_app.core import heard as journal
+from ari_app.core.call_parts import Message, Outside, Promise
 from ari_app.core.events import RecordingChecked
+from ari_app.core.outcome import LEFT_IN as LEFT_IN
+from ari_app.core.outcome import Outcome as Outcome
+from ari_app.core.outcome import Phase as Phase
+from ari_app.core.outcome import better
 from ari_app.core.records import CloseCall, Json, OpenCall, SaveCall
-from ari_app.core.values import AgentId, Caller, CallId, History, LegId, PlayId, agent_leg
+from ari_app.core.values import (
+    AgentId,
+    Caller,
+    CallId,
+    CheckedFile,
+    History,
+    LegId,
+    MessageId,
+    PlayId,
+    agent_leg,
+)
 from ari_app.core.versions import TreeRef
-
-
-class Phase(StrEnum):
-    IN_FLOW = "in_flow"
-    QUEUED = "queued"
-    OFFERED = "offered"
-    CONNECTING = "connecting"
-    TALKING = "talking"
-    ENDING = "ending"
-
-
-class Outcome(StrEnum):
-    """How a call ended: set once. ``failed`` means that we, not a person, ended it."""
-
-    ANSWERED = "answered"
-    ABANDONED_IN_FLOW = "abandoned_in_flow"
-    ABANDONED_WAITING = "abandoned_waiting"
-    ABANDONED_RINGING = "abandoned_ringing"
-    FINISHED_IN_FLOW = "finished_in_flow"
-    FAILED = "failed"
-
-
-LEFT_IN: Mapping[Phase, Outcome] = {
-    Phase.IN_FLOW: Outcome.ABANDONED_IN_FLOW,
-    Phase.QUEUED: Outcome.ABANDONED_WAITING,
-    Phase.OFFERED: Outcome.ABANDONED_RINGING,
-    Phase.CONNECTING: Outcome.ABANDONED_RINGING,
-    Phase.TALKING: Outcome.ANSWERED,
-    Phase.ENDING: Outcome.FAILED,
-}
-"""The outcome when the caller's channel goes while the call is in this phase."""
-
 
 UNCHECKED = "unchecked"
 """What is said of a recording until its file was looked at."""
@@ -55,8 +38,11 @@ UNCHECKED = "unchecked"
 class Call:
     """Instants are epoch seconds.
 
-    ``plays`` and ``offers`` count, so that ids are never used twice. ``play_until`` is when the
-    end of the current prompt is overdue, ``until`` when the phase itself is.
+    ``plays``, ``offers``, ``outsides`` and ``recorded`` count, so that ids are never used twice.
+    ``play_until`` is when the end of the current prompt is overdue, ``until`` when the phase itself
+    is. ``agent`` is who is reserved or talks now, ``served_by`` who talked last. ``talked_s`` are
+    the talks that are over, ``talk_since`` is when the present one began. ``join`` is the outside
+    number that the next agent's talk begins with.
     """
 
     call_id: CallId
@@ -83,10 +69,21 @@ class Call:
     hung_up_by: str = ""
     history: History | None = None
     tree: TreeRef | None = None
+    served_by: AgentId | None = None
+    talk_since: float | None = None
+    talked_s: float | None = None
+    join: str = ""
+    outsides: int = 0
+    outside: Outside | None = None
+    recorded: int = 0
+    message: Message | None = None
+    messages: tuple[tuple[MessageId, float], ...] = ()
+    promise: Promise | None = None
+    heard: journal.Rows = ()
 
     def deadline(self) -> float | None:
         """When time itself has to move this call on; an offer's end is the dispatcher's."""
-        ends = [self.play_until, self.until]
+        ends = [self.play_until, self.until, self.outside.until if self.outside else None]
         if self.phase in (Phase.IN_FLOW, Phase.QUEUED):
             ends.append(self.flow.deadline)
         return min((end for end in ends if end is not None), default=None)
@@ -121,7 +118,7 @@ class Call:
         if self.connected_at is not None:
             fields["answered_at"] = self.connected_at
             fields["wait_s"] = round(self.connected_at - (self.queued_at or self.arrived_at), 3)
-            fields["agent_id"] = self.agent
+            fields["agent_id"] = self.served_by
         return fields
 
     def opened(self) -> OpenCall:
@@ -140,13 +137,47 @@ class Call:
 
     def closed(self, outcome: Outcome, hung_up_by: str, ended_at: float) -> CloseCall:
         fields = {**self.ticket(), "who_hung_up": hung_up_by}
-        if self.connected_at is not None:
-            # The check follows in seconds; should we end before, the file is at least named.
-            file: Json = {"file": f"{self.call_id}.wav", "duration_s": 0.0, "problem": UNCHECKED}
-            fields["recording_ref"] = [file]
-        elif self.queued_at is not None:
+        # The check follows in seconds; should we end before, the files are at least named.
+        talk = None if self.talk_s(ended_at) is None else _unchecked(self.call_id)
+        messages = tuple(_unchecked(name) for name, _ in self.messages)
+        if talk or messages:
+            fields |= recording_fields(RecordingChecked(self.call_id, talk, messages))
+        if self.connected_at is None and self.queued_at is not None:
             fields["wait_s"] = round(ended_at - self.queued_at, 3)
-        return CloseCall(self.call_id, ended_at, outcome.value, fields)
+        if self.promise is not None and outcome is Outcome.CALLBACK_PROMISED:
+            fields |= self.promise.fields()
+        kept = journal.to_json(self.heard)
+        return CloseCall(self.call_id, ended_at, outcome.value, fields, kept)
+
+    def outcome_now(self) -> Outcome:
+        """The outcome if the caller's channel goes now."""
+        return better(self.outcome, LEFT_IN[self.phase])
+
+    def talk_s(self, now: float) -> float | None:
+        """How long the caller was in a talk until now; None if there was none."""
+        if self.talk_since is None:
+            return self.talked_s
+        return (self.talked_s or 0.0) + max(0.0, now - self.talk_since)
+
+    def after_talk(self, now: float, hung_up_by: str) -> "Call":
+        """Back in the tree, alone: whoever the caller talked to has left."""
+        return replace(
+            self,
+            phase=Phase.IN_FLOW,
+            outcome=self.outcome_now(),
+            hung_up_by=hung_up_by,
+            talked_s=self.talk_s(now),
+            talk_since=None,
+            agent=None,
+            leg=None,
+            outside=None,
+            until=None,
+            in_bridge=frozenset(),
+        )
+
+    def noting(self, now: float, kind: str, *values: Json) -> "Call":
+        """The call with one more row in what is kept of its tree."""
+        return replace(self, heard=journal.heard(self.heard, now - self.arrived_at, kind, *values))
 
     def waiting_again(self) -> "Call":
         """Back in the queue, at the same place, without the agent."""
@@ -161,10 +192,22 @@ class Call:
 
 
 def recording_fields(checked: RecordingChecked) -> dict[str, Json]:
-    """What the ticket says of the recording."""
-    problem = None if checked.ok else checked.reason
-    file: Json = {"file": checked.file, "duration_s": checked.duration_s, "problem": problem}
-    return {"recording_ref": [file]}
+    """What the ticket says of the recordings."""
+    files = [] if checked.talk is None else [_recording(checked.talk, "talk")]
+    return {"recording_ref": [*files, *(_recording(one, "message") for one in checked.messages)]}
+
+
+def _unchecked(name: str) -> CheckedFile:
+    return CheckedFile(f"{name}.wav", 0.0, UNCHECKED)
+
+
+def _recording(file: CheckedFile, kind: str) -> dict[str, Json]:
+    return {
+        "file": file.file,
+        "duration_s": file.duration_s,
+        "problem": file.problem,
+        "kind": kind,
+    }
 
 
 def snapshot(call: Call) -> dict[str, Json]:
@@ -184,6 +227,23 @@ def snapshot(call: Call) -> dict[str, Json]:
         "outcome": call.outcome.value if call.outcome else None,
         "hung_up_by": call.hung_up_by,
         "tree": [call.tree.version, call.tree.flow, call.tree.label] if call.tree else None,
+        **_parts(call),
+    }
+
+
+def _parts(call: Call) -> dict[str, Json]:
+    return {
+        "served_by": call.served_by,
+        "talk_since": call.talk_since,
+        "talked_s": call.talked_s,
+        "join": call.join,
+        "outsides": call.outsides,
+        "outside": call.outside.to_json() if call.outside else None,
+        "recorded": call.recorded,
+        "message": call.message.to_json() if call.message else None,
+        "messages": [[name, seconds] for name, seconds in call.messages],
+        "promise": call.promise.fields() if call.promise else None,
+        "heard": journal.to_json(call.heard),
     }
 
 
@@ -206,7 +266,7 @@ def restored(
     agent = cast(str | None, saved["agent"])
     offers, plays = cast(int, saved["offers"]), cast(int, saved["plays"])
     is_talking = phase == Phase.TALKING
-    speaks = not is_talking and phase != Phase.ENDING
+    speaks = phase in (Phase.IN_FLOW, Phase.QUEUED, Phase.OFFERED, Phase.CONNECTING)
     outcome = cast(str | None, saved.get("outcome"))
     call = Call(
         call_id=CallId(call_id),
@@ -229,7 +289,27 @@ def restored(
         hung_up_by=cast(str, saved.get("hung_up_by") or ""),
         tree=_tree(saved.get("tree")),
     )
+    call = _with_parts(call, saved)
     return call.waiting_again() if call.phase in (Phase.OFFERED, Phase.CONNECTING) else call
+
+
+def _with_parts(call: Call, saved: Mapping[str, Json]) -> Call:
+    """What a release before these parts saved has none of them."""
+    messages = cast(list[list[Json]], saved.get("messages") or [])
+    return replace(
+        call,
+        served_by=cast(AgentId | None, saved.get("served_by", call.agent)),
+        talk_since=cast(float | None, saved.get("talk_since", call.connected_at)),
+        talked_s=cast(float | None, saved.get("talked_s")),
+        join=cast(str, saved.get("join", "")),
+        outsides=cast(int, saved.get("outsides", 0)) + RESUMED_IDS,
+        outside=Outside.from_json(saved.get("outside")),
+        recorded=cast(int, saved.get("recorded", 0)) + RESUMED_IDS,
+        message=Message.from_json(saved.get("message")),
+        messages=tuple((MessageId(str(name)), float(cast(float, s))) for name, s in messages),
+        promise=Promise.from_json(saved.get("promise")),
+        heard=journal.from_json(saved.get("heard")),
+    )
 
 
 def _tree(saved: Json) -> TreeRef | None:

@@ -4,61 +4,95 @@ Decides when music plays, when a prompt is overdue and how a caller enters the q
 of agents' legs but that they are dropped when the tree ends the call.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
 import ivr
+from ari_app.core import message, outside
 from ari_app.core.call import Call, Outcome, Phase
-from ari_app.core.commands import (
-    Command,
-    DropBridge,
-    HangUp,
-    Play,
-    StartMusic,
-    StopMusic,
-    StopPlay,
-    Write,
-)
-from ari_app.core.events import CallLeft, CallQueued, ToDispatcher
+from ari_app.core.call_parts import Promise
+from ari_app.core.commands import HangUp, Play, StartMusic, StopMusic, StopPlay, Write
+from ari_app.core.heard import FACT, QUEUED, TRANSFER, HeardFacts
+from ari_app.core.legs import HANG_UP_S, Out, leave_queue, queued
+from ari_app.core.live_facts import FactsFor
+from ari_app.core.outcome import better
 from ari_app.core.shelf import Shelf
-from ari_app.core.values import Centre, LegId, PlayId, QueueName, bridge_of
+from ari_app.core.values import Centre, LegId, PlayId, QueueName
 from ivr.state import MAX_HOPS
 
-HANG_UP_S = 5.0
-"""How long a channel may take to go after we asked it to; then it is asked again."""
+WAITS = (Phase.QUEUED, Phase.OFFERED, Phase.TRANSFERRING)
+"""Phases in which the caller hears music."""
+
+RETURNS = (
+    ivr.TransferFailed,
+    ivr.TransferEnded,
+    ivr.MessageTaken,
+    ivr.MessageFailed,
+    ivr.TalkEnded,
+)
+"""Events that give the caller back to the tree."""
 
 PLAY_GRACE_S = 5.0
 """Asterisk does not promise PlaybackFinished: a prompt is over this long after its length."""
 
-Out = list[Command | ToDispatcher]
 PromptSeconds = Callable[[Iterable[ivr.Prompt]], float]
 
 
 class CallTree:
     """``step`` lets the tree decide about one call, and says what to do."""
 
-    def __init__(self, shelf: Shelf, centre: Centre, prompt_seconds: PromptSeconds) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        centre: Centre,
+        prompt_seconds: PromptSeconds,
+        facts_for: FactsFor,
+        numbers: Mapping[str, str],
+    ) -> None:
+        self.numbers = numbers
         self._shelf = shelf
         self._centre = centre
         self._prompt_seconds = prompt_seconds
+        self._facts_for = facts_for
 
     def step(self, call: Call, event: ivr.Event | None, now: float) -> tuple[Call, Out]:
         """The call after the event, with music if it waits; None only sees to the music."""
         out: Out = []
-        if event is None:
-            return self._with_music(call, out), out
-        call, flow = self._shelf.flow_of(call)
-        state, actions = ivr.step(flow, call.flow, event, now)
-        if isinstance(event, ivr.PromptFailed) or _is_lost(call.flow, state):
-            self._shelf.erred(call)
-        call = replace(call, flow=state)
-        for action in actions:
-            call = self._act(call, action, now, out)
+        has_acted = False
+        while event is not None:
+            call, event, acted = self._once(call, event, now, out)
+            has_acted = has_acted or acted
         call = self._with_music(call, out)
-        if actions:
+        if has_acted:
             out.append(Write(call.saved()))
         return call, out
+
+    def _once(
+        self, call: Call, event: ivr.Event, now: float, out: Out
+    ) -> tuple[Call, ivr.Event | None, bool]:
+        """One event; what the tree must hear next because of it, and whether it acted."""
+        call, flow = self._shelf.flow_of(call)
+        facts = HeardFacts(self._facts_for(call, now))
+        state, actions = ivr.step(flow, call.flow, event, now, facts)
+        if isinstance(event, ivr.PromptFailed) or _is_lost(call.flow, state):
+            self._shelf.erred(call)
+        if isinstance(event, RETURNS) and not actions and state == call.flow:
+            # A gap hid why the caller was away: nothing else would ever move this caller.
+            return call, ivr.Entered(), False
+        call = replace(call, flow=state)
+        for name, answer in facts.asked:
+            call = call.noting(now, FACT, name, answer)
+        for action in actions:
+            call = self._act(call, action, now, out)
+        if call.phase is Phase.TRANSFERRING and call.outside is None:
+            call = replace(call, phase=Phase.IN_FLOW).noting(now, TRANSFER, "failed")
+            return call, ivr.TransferFailed("failed"), True
+        return call, None, bool(actions)
+
+    def asks_after_talk(self, call: Call) -> bool:
+        """Whether a caller whose agent hung up has somewhere to go."""
+        return self._shelf.flow_of(call)[1].after_talk is not None
 
     def _act(self, call: Call, action: ivr.Action, now: float, out: Out) -> Call:
         match action:
@@ -70,6 +104,14 @@ class CallTree:
                 return replace(call, play=None, play_until=None)
             case ivr.ToQueue():
                 return self._to_queue(call, action, now, out)
+            case ivr.Transfer():
+                return self._transfer(call, action, now, out)
+            case ivr.TakeMessage():
+                call, more = message.begin(call, action, now)
+                out += more
+                return call
+            case ivr.PromiseCallback():
+                return _promise(call, action, now, out)
             case ivr.HangUp():
                 return _end(call, now, out)
             case ivr.SetLanguage() | ivr.SetField():
@@ -96,15 +138,23 @@ class CallTree:
             needs=action.needs,
             priority=action.priority,
             queued_at=call.queued_at or now,
-        )
+            join=action.join,
+        ).noting(now, QUEUED, action.queue)
         call = self._with_music(call, out)
         out.append(queued(call, now))
         return call
 
+    def _transfer(self, call: Call, action: ivr.Transfer, now: float, out: Out) -> Call:
+        call, more = leave_queue(call)
+        out += more
+        number = self.numbers.get(action.to, "")
+        call, more = outside.ring(call, action.to, number, action.ring_s, now)
+        out += more
+        return replace(call, phase=Phase.TRANSFERRING)
+
     def _with_music(self, call: Call, out: Out) -> Call:
         """Whoever waits hears music, unless a prompt is playing."""
-        waits = call.phase in (Phase.QUEUED, Phase.OFFERED)
-        if not waits or call.play is not None or call.has_music:
+        if call.phase not in WAITS or call.play is not None or call.has_music:
             return call
         music = self._centre.queue(QueueName(call.queue)).music
         out.append(StartMusic(LegId(call.call_id), music))
@@ -116,37 +166,28 @@ def _is_lost(before: ivr.State, after: ivr.State) -> bool:
     return before.hops < MAX_HOPS <= after.hops
 
 
+def _promise(call: Call, action: ivr.PromiseCallback, now: float, out: Out) -> Call:
+    """The place waited for is kept in the promise; the caller waits no more."""
+    call, more = leave_queue(call)
+    out += more
+    promise = Promise(
+        action.number or call.caller.number,
+        action.queue,
+        action.needs,
+        action.priority,
+        call.queued_at or now,
+    )
+    return replace(call, promise=promise, outcome=better(call.outcome, Outcome.CALLBACK_PROMISED))
+
+
 def _end(call: Call, now: float, out: Out) -> Call:
     """The tree ends the call: nobody may be offered a caller who is being sent away."""
-    out += drop_agent(call)
-    if call.phase in (Phase.QUEUED, Phase.OFFERED):
-        out.append(CallLeft(call.call_id))
-    out.append(HangUp(LegId(call.call_id)))
-    ending = replace(call, phase=Phase.ENDING, outcome=Outcome.FINISHED_IN_FLOW)
-    return replace(ending, hung_up_by="system", until=now + HANG_UP_S, agent=None, leg=None)
-
-
-def queued(call: Call, now: float) -> CallQueued:
-    return CallQueued(
-        call.call_id,
-        QueueName(call.queue),
-        call.needs,
-        call.priority,
-        call.queued_at or now,
-        call.card(),
+    call, more = leave_queue(call)
+    out += [*more, HangUp(LegId(call.call_id))]
+    return replace(
+        call,
+        phase=Phase.ENDING,
+        outcome=better(call.outcome, Outcome.FINISHED_IN_FLOW),
+        hung_up_by=call.hung_up_by or "system",
+        until=now + HANG_UP_S,
     )
-
-
-def drop_agent(call: Call) -> Out:
-    """Stop the phone, or end the talk, and take the bridge away."""
-    if call.leg is None:
-        return []
-    bridge = DropBridge(bridge_of(call.call_id))
-    match call.phase:
-        case Phase.OFFERED:
-            return [HangUp(call.leg, "answered_elsewhere")]
-        case Phase.CONNECTING:
-            return [HangUp(call.leg, "answered_elsewhere"), bridge]
-        case Phase.ENDING:
-            return [bridge]
-    return [HangUp(call.leg), bridge]

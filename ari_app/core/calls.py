@@ -4,25 +4,24 @@ It never touches agents or queues: it tells the dispatcher that a caller waits, 
 agent is reserved. Every way a leg, a prompt or a person can fail has its line here.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
 import ivr
-from ari_app.core.call import LEFT_IN, Call, Outcome, Phase, recording_fields
-from ari_app.core.call_tree import HANG_UP_S, CallTree, Out, PromptSeconds, drop_agent, queued
+from ari_app.core import message, outside
+from ari_app.core.call import Call, Outcome, Phase, recording_fields
+from ari_app.core.call_book import CallBook, is_over
+from ari_app.core.call_parts import Outside, OutsideState
 from ari_app.core.commands import (
     Answer,
     CheckRecording,
     Connect,
+    FindMessage,
     HangUp,
-    LookUpCaller,
     RingAgent,
-    StopMusic,
     StopPlay,
     Write,
 )
-from ari_app.core.deadlines import Deadlines
 from ari_app.core.events import (
     BridgeEntered,
     CallArrived,
@@ -36,6 +35,7 @@ from ari_app.core.events import (
     LegDown,
     LegEvent,
     LegUp,
+    MessageEnded,
     OfferAccepted,
     OfferAnswered,
     OfferCancelled,
@@ -48,20 +48,15 @@ from ari_app.core.events import (
     ToCalls,
     call_named_in,
 )
+from ari_app.core.heard import CONNECTED, KEY, LEFT, TALK_ENDED
+from ari_app.core.legs import CONNECT_S, HANG_UP_S, Out, drop_agent, leave_bridge, queued, silence
 from ari_app.core.records import SaveTicket
-from ari_app.core.shelf import Shelf
 from ari_app.core.values import (
-    Caller,
-    CallId,
-    Centre,
     LegId,
     QueueName,
     agent_leg,
     bridge_of,
 )
-
-CONNECT_S = 3.0
-"""How long both legs may take to enter their bridge; Asterisk does it in milliseconds."""
 
 GOING_S = 0.3
 """How long after a broken prompt the end of its caller's channel may be told."""
@@ -70,22 +65,8 @@ UNALLOCATED = 1
 """Q.850: there is no such number."""
 
 
-class CallEngine:
+class CallEngine(CallBook):
     """``handle`` takes what happened, ``told`` what the dispatcher decided, ``take_due`` time."""
-
-    def __init__(
-        self,
-        shelf: Shelf,
-        centre: Centre,
-        prompt_seconds: PromptSeconds,
-        calls: Mapping[CallId, Call] | None = None,
-    ) -> None:
-        self.shelf = shelf
-        self.calls: dict[CallId, Call] = dict(calls or {})
-        self._tree = CallTree(shelf, centre, prompt_seconds)
-        # Restored calls have no deadlines yet: the caller may be gone, and nothing reaches Asterisk
-        # before the link is up. The reconciliation that follows takes each of them up.
-        self._ends: Deadlines[CallId] = Deadlines()
 
     # --- what happened -----------------------------------------------------------------------
 
@@ -104,17 +85,6 @@ class CallEngine:
         if event.call in self.calls:
             return []
         return self.begin(self.new_call(event.call, event.caller, event.dialled, now), now)
-
-    def new_call(self, call_id: CallId, caller: Caller, dialled: str, now: float) -> Call:
-        tree, before = self.shelf.begin(call_id, dialled)
-        return Call(call_id, caller, dialled, now, before, tree=tree)
-
-    def begin(self, call: Call, now: float) -> Out:
-        """Open the ticket, answer and let the tree speak."""
-        out: Out = [Write(call.opened()), Answer(LegId(call.call_id))]
-        if call.caller.number:
-            out.append(LookUpCaller(call.call_id, call.caller.number))
-        return [*out, *self._flow(call, ivr.Entered(), now)]
 
     def _known(self, event: CallerKnown) -> Out:
         call = self.calls.get(event.call)
@@ -140,14 +110,20 @@ class CallEngine:
                 return self._leg_up(call, event, now)
             case BridgeEntered():
                 return self._entered(call, event, now)
+            case MessageEnded():
+                return self._message_ended(call, event, now)
         assert_never(event)
 
     # --- in the tree -------------------------------------------------------------------------
 
     def _key(self, call: Call, event: KeyPressed, now: float) -> Out:
-        if event.leg != LegId(call.call_id) or call.phase not in (Phase.IN_FLOW, Phase.QUEUED):
+        if event.leg != LegId(call.call_id):
             return []
-        return self._flow(call, ivr.Key(event.digit), now)
+        if call.message is not None:
+            return message.key(call.message, event.digit)
+        if call.phase not in (Phase.IN_FLOW, Phase.QUEUED, Phase.OFFERED):
+            return []
+        return self._flow(call.noting(now, KEY, event.digit), ivr.Key(event.digit), now)
 
     def _play_ended(self, call: Call, event: PlayEnded, now: float) -> Out:
         if event.play != call.play:
@@ -158,13 +134,10 @@ class CallEngine:
         self._put(replace(call, play_until=min(call.play_until or now + GOING_S, now + GOING_S)))
         return []
 
-    def _said(self, call: Call, said: ivr.Event, now: float) -> Out:
-        return self._flow(replace(call, play=None, play_until=None), said, now)
-
-    def _flow(self, call: Call, event: ivr.Event, now: float) -> Out:
-        call, out = self._tree.step(call, event, now)
-        self._put(call)
-        return out
+    def _message_ended(self, call: Call, event: MessageEnded, now: float) -> Out:
+        if call.message is None or event.message != call.message.name:
+            return []
+        return self._moved(message.ended(call, event, now), now)
 
     # --- the agent's leg ---------------------------------------------------------------------
 
@@ -207,77 +180,108 @@ class CallEngine:
         return [*out, *more]
 
     def _leg_up(self, call: Call, event: LegUp, now: float) -> Out:
-        """The agent answered: silence the prompt or the music and put both together."""
+        """Somebody answered: silence the prompt or the music and put them together."""
+        if call.outside is not None and event.leg == call.outside.leg:
+            return self._moved((*outside.up(call, call.outside, now), None), now)
         if event.leg != call.leg:
             return [HangUp(event.leg)]
         if call.phase is not Phase.OFFERED:
             return []
-        out: Out = [StopPlay(call.play)] if call.play is not None else []
-        if call.has_music:
-            out.append(StopMusic(LegId(call.call_id)))
-        out.append(Connect(bridge_of(call.call_id), (LegId(call.call_id), call.leg)))
-        silent = replace(call, play=None, play_until=None, has_music=False)
-        self._put(replace(silent, phase=Phase.CONNECTING, until=now + CONNECT_S))
+        call, out = silence(call)
+        out.append(Connect(bridge_of(call.call_id), (LegId(call.call_id), event.leg)))
+        self._put(replace(call, phase=Phase.CONNECTING, until=now + CONNECT_S))
         return [*out, OfferAnswered(call.call_id)]
 
     def _entered(self, call: Call, event: BridgeEntered, now: float) -> Out:
-        if call.phase is not Phase.CONNECTING or event.bridge != bridge_of(call.call_id):
+        if event.bridge != bridge_of(call.call_id):
+            return []
+        if call.outside is not None:
+            entered = outside.entered(call, call.outside, event.leg, now)
+            return self._moved((*entered, None), now)
+        if call.phase is not Phase.CONNECTING:
             return []
         call = replace(call, in_bridge=call.in_bridge | {event.leg})
         self._put(call)
         if call.leg is None or not {LegId(call.call_id), call.leg} <= call.in_bridge:
             return []
-        call = replace(call, phase=Phase.TALKING, connected_at=now, until=None)
+        return [OfferConnected(call.call_id), *self._talks(call, now)]
+
+    def _talks(self, call: Call, now: float) -> Out:
+        """The caller talks to the agent, who may have a third to call in."""
+        call = replace(
+            call,
+            phase=Phase.TALKING,
+            connected_at=call.connected_at or now,
+            talk_since=call.talk_since or now,
+            served_by=call.agent,
+            hung_up_by="",
+            until=None,
+        ).noting(now, CONNECTED)
+        out: Out = []
+        if call.join:
+            number = self._tree.numbers.get(call.join, "")
+            call, out = outside.ring_guest(call, number, now)
         self._put(call)
-        return [OfferConnected(call.call_id), Write(call.saved())]
+        return [Write(call.saved()), *out]
 
     # --- ends --------------------------------------------------------------------------------
 
     def _leg_down(self, call: Call, event: LegDown, now: float) -> Out:
         if event.leg == LegId(call.call_id):
             return self.close(call, now)
+        if call.outside is not None and event.leg == call.outside.leg:
+            return self._outside_gone(call, event.cause, now)
         if event.leg != call.leg:
             return []
         match call.phase:
             case Phase.OFFERED | Phase.CONNECTING:
                 return [*self._cancelled(call, now), OfferFailed(call.call_id, event.cause)]
             case Phase.TALKING:
-                ending = replace(
-                    call,
-                    phase=Phase.ENDING,
-                    outcome=Outcome.ANSWERED,
-                    hung_up_by="agent",
-                    until=now + HANG_UP_S,
-                )
-                self._put(ending)
                 return [
-                    HangUp(LegId(call.call_id)),
+                    *self._agent_left(call, now),
                     CallFinished(call.call_id, QueueName(call.queue)),
                 ]
         return []
+
+    def _agent_left(self, call: Call, now: float) -> Out:
+        """A third who is there stays with the caller; else the tree goes on, or the call ends."""
+        if call.outside is not None and call.outside.state is not OutsideState.RINGING:
+            return self._moved((*outside.stays(call, now), None), now)
+        dropped = outside.drop(call)
+        if self._tree.asks_after_talk(call):
+            call = call.after_talk(now, "agent").noting(now, TALK_ENDED)
+            return [*dropped, *leave_bridge(call), *self._flow(call, ivr.TalkEnded(), now)]
+        call = replace(call, outside=None, phase=Phase.ENDING, until=now + HANG_UP_S)
+        self._put(replace(call, outcome=Outcome.ANSWERED, hung_up_by="agent"))
+        return [*dropped, HangUp(LegId(call.call_id))]
+
+    def _outside_gone(self, call: Call, cause: int, now: float) -> Out:
+        assert call.outside is not None
+        return self._moved(outside.gone(call, call.outside, cause, now), now)
 
     def close(self, call: Call, ended_at: float, *, hung_up_by: str = "caller") -> Out:
         """The caller's channel is gone: free the agent, write the end, forget the call."""
         del self.calls[call.call_id]
         self._ends.set(call.call_id, None)
-        outcome = call.outcome or LEFT_IN[call.phase]
+        call = message.left_during(call)
+        outcome = call.outcome_now()
         self.shelf.ended(call, abandoned=outcome is Outcome.ABANDONED_IN_FLOW)
         self.shelf.let_go(self.calls.values())
-        out: Out = drop_agent(call)
+        out: Out = [*outside.drop(call), *drop_agent(call)]
         match call.phase:
             case Phase.QUEUED | Phase.OFFERED | Phase.CONNECTING:
                 out.append(CallLeft(call.call_id))
             case Phase.TALKING:
                 out.append(CallFinished(call.call_id, QueueName(call.queue)))
+        if call.phase is not Phase.ENDING:
+            call = call.noting(ended_at, LEFT)
         out.append(Write(call.closed(outcome, call.hung_up_by or hung_up_by, ended_at)))
-        if call.connected_at is not None:
-            out.append(CheckRecording(call.call_id, max(0.0, ended_at - call.connected_at)))
+        talk_s = call.talk_s(ended_at)
+        if talk_s is not None or call.messages:
+            out.append(CheckRecording(call.call_id, talk_s, call.messages))
         return out
 
     # --- time passes -------------------------------------------------------------------------
-
-    def next_deadline(self) -> float | None:
-        return self._ends.next()
 
     def take_due(self, now: float) -> Out:
         out: Out = []
@@ -289,11 +293,16 @@ class CallEngine:
         return out
 
     def _due(self, call: Call, now: float) -> Out:
-        if call.phase is Phase.ENDING and call.until is not None and call.until <= now:
+        if call.phase is Phase.ENDING and is_over(call.until, now):
             return self._hang_up(call, now)
-        if call.phase is Phase.CONNECTING and call.until is not None and call.until <= now:
+        if call.phase is Phase.CONNECTING and is_over(call.until, now):
             return [*self._cancelled(call, now), OfferFailed(call.call_id, 0)]
-        if call.play is not None and call.play_until is not None and call.play_until <= now:
+        if call.outside is not None and is_over(call.outside.until, now):
+            dropped: Out = [HangUp(call.outside.leg)]
+            return [*dropped, *self._outside_gone(call, outside.NO_ANSWER, now)]
+        if call.message is not None and is_over(call.until, now):
+            return self._moved(message.overdue(call, call.message, now), now)
+        if call.play is not None and is_over(call.play_until, now):
             return [StopPlay(call.play), *self._said(call, ivr.PromptFailed(), now)]
         if call.phase in (Phase.IN_FLOW, Phase.QUEUED):
             return self._flow(call, ivr.TimedOut(), now)
@@ -318,30 +327,20 @@ class CallEngine:
                 return [*stop, queued(call, now), *self._flow(call, ivr.Entered(), now)]
             case Phase.ENDING:
                 return [*stop, *self._hang_up(call, now)]
-        return []
-
-    def talking(self, call: Call, leg: LegId, offers: int, now: float) -> Call:
-        """The call was found connected with this leg while we were away."""
-        call = replace(
-            call,
-            phase=Phase.TALKING,
-            leg=leg,
-            offers=max(call.offers, offers),
-            connected_at=call.connected_at or now,
-            until=None,
-        )
+            case Phase.TRANSFERRING:
+                return [*stop, *self._moved((*self._tree.step(call, None, now), None), now)]
         self._put(call)
-        return call
+        return [FindMessage(call.message.name)] if call.message else []
 
-    def failed(self, event: LegEvent) -> None:
-        """Handling this raised: it counts against the trees that serve the call."""
-        call = self.calls.get(call_named_in(event))
-        if call is not None:
-            self.shelf.erred(call)
+    def talking(self, call: Call, leg: LegId, offers: int, now: float) -> Out:
+        """The call was found connected with this leg while we were away."""
+        return self._talks(replace(call, leg=leg, offers=max(call.offers, offers)), now)
 
-    def _put(self, call: Call) -> None:
-        self.calls[call.call_id] = call
-        self._ends.set(call.call_id, call.deadline())
+    def transferred(self, call: Call, leg: LegId, now: float) -> Out:
+        """The call was found connected with this outside leg while we were away."""
+        known = call.outside if call.outside and call.outside.leg == leg else None
+        joined = outside.joined(call, known or Outside(leg, "", is_guest=False), now)
+        return self._moved((*joined, None), now)
 
 
 def _for_nobody(event: LegEvent) -> Out:

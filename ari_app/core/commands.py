@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ari_app.core.records import Json, OpenCall, Record, SaveAgent
-from ari_app.core.values import AgentId, BridgeId, CallId, LegId, PlayId, call_of
+from ari_app.core.values import AgentId, BridgeId, CallId, LegId, MessageId, PlayId, call_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,18 @@ class RingAgent(_OnLeg):
 
 
 @dataclass(frozen=True, slots=True)
+class RingOutside(_OnLeg):
+    """Call a number outside; ``caller`` is the number shown there, the citizen's."""
+
+    call: CallId
+    number: str
+    ring_s: float
+    caller: str
+
+
+@dataclass(frozen=True, slots=True)
 class Connect:
-    """Make the call's bridge and put both legs into it."""
+    """Make the call's bridge, unless it is there, and put these legs into it."""
 
     bridge: BridgeId
     legs: tuple[LegId, ...]
@@ -87,6 +97,13 @@ class Connect:
     @property
     def lane(self) -> str:
         return call_of(self.bridge)
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveBridge(_OnLeg):
+    """Take a leg out, so that it can be spoken to; what follows waits until it is out."""
+
+    bridge: BridgeId
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +123,38 @@ class HangUp(_OnLeg):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordMessage(_OnLeg):
+    """Beep, and record what this leg says."""
+
+    message: MessageId
+    max_s: float
+    silence_s: float
+    end_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopMessage:
+    """End the recording and keep it."""
+
+    message: MessageId
+
+    @property
+    def lane(self) -> str:
+        return call_of(self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class FindMessage:
+    """After a gap: is it still being recorded? If not, say that it ended."""
+
+    message: MessageId
+
+    @property
+    def lane(self) -> str:
+        return call_of(self.message)
+
+
+@dataclass(frozen=True, slots=True)
 class LookUpCaller:
     call: CallId
     number: str
@@ -117,8 +166,12 @@ class LookUpCaller:
 
 @dataclass(frozen=True, slots=True)
 class CheckRecording:
+    """Look at the files of an ended call. ``talk_s`` is None when there was no talk; a message
+    of 0 s may not exist at all."""
+
     call: CallId
-    talk_s: float
+    talk_s: float | None
+    messages: tuple[tuple[MessageId, float], ...] = ()
 
     @property
     def lane(self) -> str:
@@ -154,9 +207,14 @@ LaneCommand = (
     | StartMusic
     | StopMusic
     | RingAgent
+    | RingOutside
     | Connect
+    | LeaveBridge
     | DropBridge
     | HangUp
+    | RecordMessage
+    | StopMessage
+    | FindMessage
     | LookUpCaller
     | CheckRecording
     | Tell

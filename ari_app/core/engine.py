@@ -27,11 +27,13 @@ from ari_app.core.events import (
     ToDispatcher,
     TreesChanged,
 )
+from ari_app.core.live_facts import FactsSource
 from ari_app.core.offer import pop
 from ari_app.core.reconcile import differences
 from ari_app.core.records import Json
 from ari_app.core.shelf import Shelf
 from ari_app.core.values import AgentId, CallId, Centre
+from ari_app.core.world import World
 
 Said = Command | ToDispatcher | ToCalls
 
@@ -47,9 +49,15 @@ class Engine:
         *,
         calls: Mapping[CallId, Call] | None = None,
         agents: Mapping[AgentId, Agent] | None = None,
+        world: World | None = None,
+        numbers: Mapping[str, str] | None = None,
     ) -> None:
-        self.call_engine = CallEngine(shelf, centre, prompt_seconds, calls)
+        """``numbers`` are those that can be called outside, by the names that trees use."""
         self.dispatcher = Dispatcher(centre, agents)
+        self.facts = FactsSource(self.dispatcher.figures, world or World())
+        self.call_engine = CallEngine(
+            shelf, centre, prompt_seconds, calls, facts_for=self.facts, numbers=numbers
+        )
         self.emergency: Emergency | None = None
         self._suspects: frozenset[str] = frozenset()
         self._is_blind = False
@@ -75,7 +83,7 @@ class Engine:
                 shelf.change(event.rollout, event.versions)
                 shelf.let_go(self.call_engine.calls.values())
             case EmergencyChanged():
-                self.emergency = event.emergency
+                self.emergency = self.facts.emergency = event.emergency
         return []
 
     def failed(self, event: Event) -> None:

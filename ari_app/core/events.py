@@ -11,9 +11,11 @@ from ari_app.core.values import (
     BridgeSeen,
     Caller,
     CallId,
+    CheckedFile,
     History,
     LegId,
     LegSeen,
+    MessageId,
     PlayId,
     QueueName,
     call_of,
@@ -62,6 +64,16 @@ class BridgeEntered:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageEnded:
+    """The recording of a caller's message is over; 0 s when nobody knows how long it is."""
+
+    message: MessageId
+    seconds: float = 0.0
+    ok: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AsteriskLost:
     """From now on nothing is heard of Asterisk, until it is seen again."""
 
@@ -87,7 +99,7 @@ class AsteriskSeen:
 
 @dataclass(frozen=True, slots=True)
 class RingFailed:
-    """The agent's leg could not even be created."""
+    """The leg of an agent or an outside number could not even be created."""
 
     leg: LegId
 
@@ -100,11 +112,11 @@ class CallerKnown:
 
 @dataclass(frozen=True, slots=True)
 class RecordingChecked:
+    """The files of a call: of what was said in bridges (None without any), and its messages."""
+
     call: CallId
-    ok: bool
-    file: str
-    duration_s: float
-    reason: str
+    talk: CheckedFile | None
+    messages: tuple[CheckedFile, ...] = ()
 
 
 # --- an agent or a supervisor asks -----------------------------------------------------------
@@ -206,7 +218,7 @@ DeskEvent = (
     | WrapUpChanged
 )
 
-LegEvent = LegUp | LegDown | KeyPressed | PlayEnded | BridgeEntered | RingFailed
+LegEvent = LegUp | LegDown | KeyPressed | PlayEnded | BridgeEntered | RingFailed | MessageEnded
 
 CallEvent = CallArrived | LegEvent | CallerKnown | RecordingChecked
 
@@ -219,6 +231,8 @@ def call_named_in(event: LegEvent) -> CallId:
             return call_of(event.play)
         case BridgeEntered():
             return call_of(event.bridge)
+        case MessageEnded():
+            return call_of(event.message)
         case _:
             return call_of(event.leg)
 

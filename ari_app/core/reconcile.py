@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from ari_app.core.call import RESUMED_IDS, Call, Phase
-from ari_app.core.call_tree import Out
+from ari_app.core.call_parts import Outside, OutsideState
 from ari_app.core.calls import CallEngine
 from ari_app.core.commands import Connect, DropBridge, HangUp, StopPlay, Write
 from ari_app.core.events import AsteriskSeen, CallAdopted, LegDown, LegUp
+from ari_app.core.legs import Out, leave_queue
 from ari_app.core.values import (
     BridgeSeen,
     CallId,
@@ -21,9 +22,16 @@ from ari_app.core.values import (
     PlayId,
     bridge_of,
     call_of,
+    is_outside,
 )
 
-BRIDGED = (Phase.CONNECTING, Phase.TALKING, Phase.ENDING)
+BRIDGED = (
+    Phase.CONNECTING,
+    Phase.TALKING,
+    Phase.TRANSFERRING,
+    Phase.TRANSFERRED,
+    Phase.ENDING,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +53,17 @@ class View:
 
     def talking_to(self, call: CallId) -> LegSeen | None:
         """The agent's leg that shares the call's bridge with the caller, if there is one."""
+        return next((leg for leg in self._with_caller(call) if leg.agent_id), None)
+
+    def outside_with(self, call: CallId) -> LegSeen | None:
+        """The leg to an outside number that shares the call's bridge with the caller."""
+        return next((leg for leg in self._with_caller(call) if is_outside(leg.leg)), None)
+
+    def _with_caller(self, call: CallId) -> list[LegSeen]:
         bridge = self.bridges.get(bridge_of(call), BridgeSeen(bridge_of(call), frozenset()))
         if LegId(call) not in bridge.legs:
-            return None
-        others = [self.legs[leg] for leg in sorted(bridge.legs) if leg in self.legs]
-        return next((leg for leg in others if leg.agent_id), None)
+            return []
+        return [self.legs[leg] for leg in sorted(bridge.legs) if leg in self.legs]
 
 
 def differences(
@@ -64,7 +78,7 @@ def differences(
     for bridge in view.bridges.values():
         call_id = call_of(bridge.bridge)
         held = calls.calls.get(call_id)
-        is_talk = view.talking_to(call_id) is not None
+        is_talk = bool(view.talking_to(call_id) or view.outside_with(call_id))
         if LegId(call_id) not in view.legs or (held and held.phase not in BRIDGED and not is_talk):
             yield Finding(f"bridge {bridge.bridge}", _always([DropBridge(bridge.bridge)]))
 
@@ -86,14 +100,25 @@ def _believed(
         if view.is_resync:
             yield Finding(f"resume {call.call_id}", lambda: calls.resume(call, now))
         return
-    talking = view.talking_to(call.call_id)
+    if call.outside is not None:
+        yield from _with_outside(calls, call, call.outside, view, now)
+    talking, other = view.talking_to(call.call_id), view.outside_with(call.call_id)
     if talking is not None:
         if call.phase is not Phase.TALKING or call.leg != talking.leg:
             yield Finding(f"talks {call.call_id}", lambda: _take_up(calls, call, talking, now))
     elif call.leg is not None:
         yield from _with_agent(calls, call, view, ringing, now)
-    elif view.is_resync and call.phase in (Phase.IN_FLOW, Phase.QUEUED):
-        yield Finding(f"resume {call.call_id}", lambda: calls.resume(call, now))
+    elif other is not None:
+        if call.outside is None or call.outside.leg != other.leg:
+            yield Finding(f"talks {call.call_id}", lambda: _let_talk(calls, call, other, now))
+    elif view.is_resync and call.outside is None:
+        yield Finding(f"resume {call.call_id}", lambda: _resume(calls, call.call_id, now))
+
+
+def _resume(calls: CallEngine, call_id: CallId, now: float) -> Out:
+    """As the call is by then: an earlier finding may have changed it."""
+    call = calls.calls.get(call_id)
+    return calls.resume(call, now) if call is not None else []
 
 
 def _with_agent(
@@ -113,16 +138,45 @@ def _with_agent(
         yield Finding(f"up {leg}", lambda: calls.handle(LegUp(leg), now))
 
 
+def _with_outside(
+    calls: CallEngine, call: Call, outside: Outside, view: View, now: float
+) -> Iterator[Finding]:
+    """The call has a leg to an outside number."""
+    leg, held = outside.leg, view.legs.get(outside.leg)
+    if held is None:
+        yield Finding(f"leg {leg}", lambda: calls.handle(LegDown(leg), now))
+    elif view.outside_with(call.call_id) == held:
+        if outside.state is not OutsideState.IN:
+            yield Finding(f"in {leg}", lambda: calls.transferred(call, leg, now))
+    elif outside.state is OutsideState.IN:
+        legs = (leg,) if outside.is_guest else (LegId(call.call_id), leg)
+        yield Finding(f"apart {leg}", _always([Connect(bridge_of(call.call_id), legs)]))
+    elif view.is_resync and held.is_up and outside.state is OutsideState.RINGING:
+        yield Finding(f"up {leg}", lambda: calls.handle(LegUp(leg), now))
+    elif view.is_resync:
+        yield Finding(f"resume {call.call_id}", lambda: _resume(calls, call.call_id, now))
+
+
+def _let_talk(calls: CallEngine, call: Call, leg: LegSeen, now: float) -> Out:
+    """The caller is found talking to a number outside, whatever we believed."""
+    call, out = leave_queue(call)
+    return [*out, *calls.transferred(call, leg.leg, now)]
+
+
 def _take_up(calls: CallEngine, call: Call, leg: LegSeen, now: float) -> Out:
     offers = int(leg.leg.rpartition(".a")[2])
-    taken = calls.talking(replace(call, agent=leg.agent_id), leg.leg, offers, now)
-    return [CallAdopted(call.call_id, leg.agent_id), Write(taken.saved())]
+    out = calls.talking(replace(call, agent=leg.agent_id), leg.leg, offers, now)
+    return [CallAdopted(call.call_id, leg.agent_id), *out]
 
 
 def _leg_unknown(calls: CallEngine, leg: LegSeen, view: View, now: float) -> Iterator[Finding]:
     call_id = call_of(leg.leg)
     known = calls.calls.get(call_id)
-    if not leg.agent_id:
+    if is_outside(leg.leg):
+        is_ours = known is not None and known.outside is not None and known.outside.leg == leg.leg
+        if not is_ours and view.outside_with(call_id) != leg:
+            yield Finding(f"stray {leg.leg}", _always([HangUp(leg.leg)]))
+    elif not leg.agent_id:
         if known is None:
             yield Finding(f"caller {leg.leg}", lambda: _adopt(calls, leg, view, now))
     elif known is None:
@@ -136,9 +190,11 @@ def _adopt(calls: CallEngine, leg: LegSeen, view: View, now: float) -> Out:
     """A caller nobody knows of: in a talk, leave them in it; otherwise greet them anew."""
     call_id = CallId(leg.leg)
     call = calls.new_call(call_id, leg.caller, leg.dialled, now)
-    call = replace(call, plays=RESUMED_IDS, offers=RESUMED_IDS)
-    agent = view.talking_to(call_id)
-    if agent is None:
-        # Whoever greeted them is gone, but may still be heard.
-        return [StopPlay(PlayId(f"{call_id}.p1")), *calls.begin(call, now)]
-    return [Write(call.opened()), *_take_up(calls, call, agent, now)]
+    call = replace(call, plays=RESUMED_IDS, offers=RESUMED_IDS, outsides=RESUMED_IDS)
+    agent, other = view.talking_to(call_id), view.outside_with(call_id)
+    if agent is not None:
+        return [Write(call.opened()), *_take_up(calls, call, agent, now)]
+    if other is not None:
+        return [Write(call.opened()), *_let_talk(calls, call, other, now)]
+    # Whoever greeted them is gone, but may still be heard.
+    return [StopPlay(PlayId(f"{call_id}.p1")), *calls.begin(call, now)]

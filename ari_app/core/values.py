@@ -16,6 +16,8 @@ BridgeId = NewType("BridgeId", str)
 PlayId = NewType("PlayId", str)
 AgentId = NewType("AgentId", str)
 QueueName = NewType("QueueName", str)
+MessageId = NewType("MessageId", str)
+"""The name of a caller's recorded message; its file has the same name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class AgentProfile:
     name: str
     skills: Mapping[str, int]
     queues: frozenset[QueueName]
-    role: Literal["agent", "supervisor"] = "agent"
+    role: Literal["agent", "supervisor", "admin"] = "agent"
     answer: Literal["phone", "desk"] = "phone"
     """``phone``: the phone rings with the pop. ``desk``: the phone is called once accepted."""
 
@@ -71,8 +73,17 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """A recording's file and what is wrong with it; ``problem`` is None when nothing is."""
+
+    file: str
+    duration_s: float
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LegSeen:
-    """A channel as Asterisk reports it. ``agent_id`` is empty for a caller's channel."""
+    """A channel as Asterisk reports it. Only an agent's leg has an ``agent_id``."""
 
     leg: LegId
     is_up: bool
@@ -94,8 +105,21 @@ def agent_leg(call: CallId, offer: int) -> LegId:
     return LegId(f"{call}.a{offer}")
 
 
+def outside_leg(call: CallId, number: int) -> LegId:
+    """The channel id of a call's n-th leg to an outside number."""
+    return LegId(f"{call}.t{number}")
+
+
+def is_outside(leg: LegId) -> bool:
+    return leg.removeprefix(call_of(leg)).startswith(".t")
+
+
+def message_of(call: CallId, number: int) -> MessageId:
+    return MessageId(f"{call}.m{number}")
+
+
 def call_of(leg: str) -> CallId:
-    """The call a leg, bridge or playback of ours belongs to.
+    """The call a leg, bridge, playback or message of ours belongs to.
 
     Asterisk's own unique ids are ``system-epoch.sequence``: they hold exactly one full stop.
     """

@@ -16,7 +16,7 @@ from ari_app.ari.execute import AriCommand, Executor
 from ari_app.core.commands import CheckRecording, LaneCommand, LookUpCaller, Tell, Write
 from ari_app.core.events import CallerKnown, Event, RecordingChecked
 from ari_app.core.records import CloseCall
-from ari_app.core.values import CallId, History
+from ari_app.core.values import CallId, CheckedFile, History, MessageId
 from ari_app.db.history import EarlierTicket, HistoryReader
 from ari_app.db.recorder import Batch, Recorder
 from ari_app.metrics import Metrics
@@ -92,25 +92,35 @@ class Performer:
         self._post(CallerKnown(command.call, _history(rows)))
 
     async def _check_recording(self, command: CheckRecording) -> None:
-        verdict = await self._verdict(command)
-        name = f"{command.call}.wav"
-        if not verdict.ok:
-            _log.error("recording.bad", call_id=command.call, problem=verdict.reason)
-        self._post(
-            RecordingChecked(
-                CallId(command.call), verdict.ok, name, verdict.duration_s, verdict.reason
-            )
-        )
+        talk = None
+        if command.talk_s is not None:
+            talk = await self._checked(command.call, command.talk_s)
+        messages = [await self._message(*message) for message in command.messages]
+        kept = tuple(message for message in messages if message is not None)
+        self._post(RecordingChecked(CallId(command.call), talk, kept))
 
-    async def _verdict(self, command: CheckRecording) -> Verdict:
+    async def _message(self, name: MessageId, length_s: float) -> CheckedFile | None:
+        """A message that was taken must be there; whoever left before the beep said nothing."""
+        if length_s > 0 or (self._recordings_dir / f"{name}.wav").exists():
+            return await self._checked(name, length_s)
+        return None
+
+    async def _checked(self, name: str, length_s: float) -> CheckedFile:
+        verdict = await self._verdict(name, length_s)
+        if not verdict.ok:
+            _log.error("recording.bad", call_id=name, problem=verdict.reason)
+        problem = None if verdict.ok else verdict.reason
+        return CheckedFile(f"{name}.wav", verdict.duration_s, problem)
+
+    async def _verdict(self, name: str, length_s: float) -> Verdict:
         try:
-            path = path_in(self._recordings_dir, command.call)
+            path = path_in(self._recordings_dir, name)
         except BadName as error:
             _log.error("recording.bad_name", problem=str(error))
             return Verdict(False, 0.0, "missing")
         for _ in range(RECORDING_CHECKS):
             await asyncio.sleep(RECORDING_PAUSE_S)
-            verdict = await asyncio.to_thread(verify, path, command.talk_s)
+            verdict = await asyncio.to_thread(verify, path, length_s)
             if verdict.ok:
                 break
         return verdict

@@ -81,6 +81,15 @@ class CallMoved(_Told):
     call: str
 
 
+class OutsideMoved(_Told):
+    """The number outside that is called into this agent's talk."""
+
+    type: Literal["outside"]
+    call: str
+    to: str = Field(description="Its name in numbers.yaml")
+    state: Literal["ringing", "joined", "busy", "no_answer", "failed", "ended"]
+
+
 class StateMessage(_Told):
     type: Literal["state"]
     state: str
@@ -106,4 +115,4 @@ class Closed(Answered):
 
 
 ACTIONS = (HelloAction, ReadyAction, NotReadyAction, WrapUpDoneAction, CallAction)
-TOLD = (Hello, OfferMessage, OfferEnded, CallMoved, StateMessage, Reply, Closed)
+TOLD = (Hello, OfferMessage, OfferEnded, CallMoved, OutsideMoved, StateMessage, Reply, Closed)

@@ -11,7 +11,17 @@ from ari_app.ari.execute import AriCommand, Executor
 from ari_app.ari.operations import Operation
 from ari_app.ari.protocol import Response
 from ari_app.core import commands, events
-from ari_app.core.values import AgentId, BridgeId, CallId, LegId, PlayId, agent_leg, bridge_of
+from ari_app.core.values import (
+    AgentId,
+    BridgeId,
+    CallId,
+    LegId,
+    PlayId,
+    agent_leg,
+    bridge_of,
+    message_of,
+    outside_leg,
+)
 
 pytestmark = pytest.mark.asyncio
 
@@ -19,6 +29,9 @@ CALL = CallId("hotline-1.1")
 LEG = LegId(CALL)
 AGENT_LEG = agent_leg(CALL, 1)
 PLAY = PlayId(f"{CALL}.p1")
+MESSAGE = message_of(CALL, 1)
+RECORD = commands.RecordMessage(LEG, MESSAGE, 60.0, 5.5, "#")
+OUTSIDE = commands.RingOutside(outside_leg(CALL, 1), CALL, "110", 20.0, "13800138000")
 RING = commands.RingAgent(AGENT_LEG, CALL, AgentId("1001"), 20.0, "13800138000")
 
 
@@ -67,7 +80,12 @@ async def carried_out(command: AriCommand, asterisk: Asterisk) -> list[events.Ev
             commands.Connect(bridge_of(CALL), (LEG, AGENT_LEG)),
             ["bridges.createWithId", "bridges.addChannel"],
         ),
+        (OUTSIDE, ["channels.originateWithId"]),
+        (commands.LeaveBridge(LEG, bridge_of(CALL)), ["bridges.removeChannel"]),
         (commands.DropBridge(BridgeId(f"{CALL}.b")), ["bridges.destroy"]),
+        (RECORD, ["channels.record"]),
+        (commands.StopMessage(MESSAGE), ["recordings.stop"]),
+        (commands.FindMessage(MESSAGE), ["recordings.getLive"]),
         (commands.HangUp(LEG), ["channels.hangup"]),
     ],
     ids=lambda value: type(value).__name__ if not isinstance(value, list) else "",
@@ -104,6 +122,26 @@ async def test_a_phone_that_answers_by_itself_is_told_to():
     assert asterisk.args[0]["caller_id"] == "anonymous"
 
 
+async def test_a_number_outside_is_called_over_the_trunk_and_sees_the_citizens_number():
+    asterisk = Asterisk()
+    await carried_out(OUTSIDE, asterisk)
+    [args] = asterisk.args
+    assert (args["endpoint"], args["caller_id"]) == ("PJSIP/110@trunk-out", "13800138000")
+    assert (args["app_args"], args["originator"]) == (f"outside,{CALL}", CALL)
+
+
+@pytest.mark.parametrize(("end_key", "told"), [("#", "#"), ("*", "*"), ("5", "none")])
+async def test_a_message_is_recorded_with_a_beep_and_ended_by_a_key_that_asterisk_knows(
+    end_key: str, told: str
+):
+    asterisk = Asterisk()
+    await carried_out(commands.RecordMessage(LEG, MESSAGE, 60.0, 5.5, end_key), asterisk)
+    [args] = asterisk.args
+    assert (args["name"], args["format"], args["beep"]) == (MESSAGE, "wav", True)
+    assert (args["max_duration_seconds"], args["max_silence_seconds"]) == (60, 6)
+    assert args["terminate_on"] == told
+
+
 @pytest.mark.parametrize(
     ("command", "status", "posted"),
     [
@@ -114,6 +152,13 @@ async def test_a_phone_that_answers_by_itself_is_told_to():
         (commands.Play(LEG, PLAY, ()), 500, [events.PlayEnded(PLAY, ok=False)]),
         (RING, 500, [events.RingFailed(AGENT_LEG)]),
         (RING, 409, [events.RingFailed(AGENT_LEG)]),
+        (OUTSIDE, 500, [events.RingFailed(OUTSIDE.leg)]),
+        (RECORD, 404, [events.LegDown(LEG)]),
+        (RECORD, 409, [events.MessageEnded(MESSAGE, ok=False, reason="not_recorded")]),
+        (RECORD, 500, [events.MessageEnded(MESSAGE, ok=False, reason="not_recorded")]),
+        (commands.StopMessage(MESSAGE), 404, []),
+        (commands.FindMessage(MESSAGE), 404, [events.MessageEnded(MESSAGE)]),
+        (commands.LeaveBridge(LEG, bridge_of(CALL)), 422, []),
         (commands.HangUp(LEG), 404, []),
         (commands.StopPlay(PLAY), 404, []),
         (commands.DropBridge(bridge_of(CALL)), 404, []),
@@ -128,6 +173,7 @@ async def test_a_refusal_means_this_for_the_call(
 async def test_an_agent_is_not_to_blame_for_a_caller_who_has_just_gone():
     gone = Asterisk(400, message="Provided originator channel was not found")
     assert await carried_out(RING, gone) == [events.LegDown(LEG)]
+    assert await carried_out(OUTSIDE, Asterisk(404)) == [events.LegDown(LEG)]
 
 
 async def test_a_hang_up_whose_answer_is_lost_is_asked_again():

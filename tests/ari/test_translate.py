@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ari_app.ari.protocol import Event
 from ari_app.ari.translate import MEANINGLESS, translate
 from ari_app.core import events
-from ari_app.core.values import BridgeId, CallId, LegId, PlayId
+from ari_app.core.values import BridgeId, CallId, LegId, MessageId, PlayId
 
 CHANNEL = {"id": "hotline-1.1", "caller": {"number": "13800138000", "name": "王敏"}}
 JSON = st.recursive(
@@ -33,6 +33,22 @@ def test_a_caller_arrives_with_number_name_and_region():
             {"channel": {**CHANNEL, "id": "x.1.a1"}, "args": ["agent", "x.1"]},
             events.LegUp(LegId("x.1.a1")),
         ),
+        (
+            "StasisStart",
+            {"channel": {**CHANNEL, "id": "x.1.t1"}, "args": ["outside", "x.1"]},
+            events.LegUp(LegId("x.1.t1")),
+        ),
+        ("RecordingFinished",
+         {"recording": {"name": "x.1.m1", "state": "done", "duration": 7, "talking_duration": 5}},
+         events.MessageEnded(MessageId("x.1.m1"), 7.0)),
+        ("RecordingFinished",
+         {"recording": {"name": "x.1.m1", "state": "done", "duration": 7, "talking_duration": 0}},
+         events.MessageEnded(MessageId("x.1.m1"), 7.0, ok=False, reason="nothing_said")),
+        ("RecordingFinished",
+         {"recording": {"name": "x.1.m1", "state": "canceled", "duration": 7}},
+         events.MessageEnded(MessageId("x.1.m1"), 7.0, ok=False, reason="nothing_said")),
+        ("RecordingFailed", {"recording": {"name": "x.1.m1", "state": "failed"}},
+         events.MessageEnded(MessageId("x.1.m1"), ok=False, reason="not_recorded")),
         ("StasisEnd", {"channel": CHANNEL}, events.LegDown(LegId("hotline-1.1"), 0)),
         ("ChannelDestroyed", {"channel": CHANNEL, "cause": 17},
          events.LegDown(LegId("hotline-1.1"), 17)),
@@ -59,8 +75,19 @@ def test_what_is_filtered_away_would_mean_nothing_here(kind: str):
 
 
 @given(
-    st.sampled_from(["StasisStart", "StasisEnd", "ChannelDtmfReceived", "PlaybackFinished"]),
-    st.dictionaries(st.sampled_from(["channel", "args", "digit", "playback", "cause"]), JSON),
+    st.sampled_from(
+        [
+            "StasisStart",
+            "StasisEnd",
+            "ChannelDtmfReceived",
+            "PlaybackFinished",
+            "RecordingFinished",
+            "RecordingFailed",
+        ],
+    ),
+    st.dictionaries(
+        st.sampled_from(["channel", "args", "digit", "playback", "cause", "recording"]), JSON
+    ),
 )
 def test_no_event_however_malformed_raises(kind: str, data: dict[str, object]):
     translate(Event(kind, data))

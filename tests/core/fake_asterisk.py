@@ -38,6 +38,7 @@ from ari_app.core.values import (
     BridgeSeen,
     Caller,
     CallId,
+    CheckedFile,
     History,
     LegId,
     LegSeen,
@@ -138,7 +139,7 @@ class FakeAsterisk:
             case LookUpCaller(call):
                 self.happen(call, CallerKnown(call, History(tickets=({"ticket_id": "t"},))))
             case CheckRecording(call):
-                self.happen(call, RecordingChecked(call, True, "x.wav", 1.0, ""))
+                self.happen(call, RecordingChecked(call, CheckedFile("x.wav", 1.0, None)))
 
     def _ring(self, command: RingAgent) -> None:
         assert command.leg not in self.phones, f"{command.leg} is used twice"

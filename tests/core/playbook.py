@@ -24,7 +24,7 @@ nodes:
   welcome:
     type: menu
     prompts: [greeting]
-    keys: {3: english, 0: anybody}
+    keys: {3: english, 0: anybody, 4: police, 5: note, 6: together, 8: call_back, 9: nowhere}
     first_key_s: 2
     on_no_key: {next: mandarin}
     on_wrong_key: {next: mandarin}
@@ -33,11 +33,36 @@ nodes:
   english_desk: {type: queue, queue: general, needs: {en: 3}, max_wait_s: 45, on_timeout: sorry}
   sorry: {type: say, prompts: [no_speaker], next: anybody}
   anybody: {type: queue, queue: general}
+  police: {type: transfer, to: "110", ring_s: 20, on_busy: mandarin, on_failure: english_desk}
+  nowhere: {type: transfer, to: "114", on_failure: mandarin}
+  together: {type: transfer, to: "110", three_way: {queue: general, needs: {zh: 1}}}
+  note: {type: message, prompts: [speak_now], max_s: 60, next: thanks, on_failure: mandarin}
+  thanks: {type: hangup, prompts: [goodbye]}
+  call_back:
+    type: callback
+    prompts: [call_back]
+    queue: general
+    needs: {zh: 1}
+    priority: 2
+    next: thanks
+    otherwise: anybody
 """
+NUMBERS = {"110": "110"}
+KEYS_WHILE_WAITING = FLOW.replace(
+    "mandarin: {type: queue, queue: general, needs: {zh: 1}}",
+    "mandarin: {type: queue, queue: general, needs: {zh: 1}, keys: {4: police, 8: call_back}}",
+)
+SURVEY = (
+    FLOW.replace("last_resort: anybody", "last_resort: anybody\nafter_talk: marks")
+    + """
+  marks: {type: survey, prompts: [how_was_it], tries: 1, next: thanks}
+"""
+)
+"""The same tree, with a question after the talk."""
 
 
-def flow() -> ivr.Flow:
-    loaded = ivr.load(FLOW, "test.yaml")
+def flow(text: str = FLOW) -> ivr.Flow:
+    loaded = ivr.load(text, "test.yaml")
     assert isinstance(loaded, ivr.Flow), loaded
     return loaded
 
@@ -68,10 +93,13 @@ class Playbook:
         desk: Iterable[str] = (),
         ready: bool = True,
         engine: Engine | None = None,
+        tree: str = FLOW,
     ) -> None:
         self.now = 1000.0
         people = {"wang": {"zh": 5}} if agents is None else agents
-        self.engine = engine or Engine(Shelf.of(flow()), centre(people, desk), lambda prompts: 3.0)
+        self.engine = engine or Engine(
+            Shelf.of(flow(tree)), centre(people, desk), lambda prompts: 3.0, numbers=NUMBERS
+        )
         self.pending: list[Command] = []
         self.written: list[Record] = []
         self.told: list[Tell] = []

@@ -46,6 +46,7 @@ from ari_app.core.values import (
     BridgeSeen,
     Caller,
     CallId,
+    CheckedFile,
     History,
     LegId,
     LegSeen,
@@ -370,9 +371,11 @@ def test_history_that_comes_late_updates_the_pop():
 
 def test_the_checked_recording_is_written_into_the_ticket():
     book = Playbook()
-    book >> RecordingChecked(C, ok=True, file="x.wav", duration_s=12.0, reason="")
+    book >> RecordingChecked(C, CheckedFile("x.wav", 12.0, None))
     [saved] = book.records(SaveTicket)
-    assert saved.ticket["recording_ref"] == [{"file": "x.wav", "duration_s": 12.0, "problem": None}]
+    assert saved.ticket["recording_ref"] == [
+        {"file": "x.wav", "duration_s": 12.0, "problem": None, "kind": "talk"}
+    ]
 
 
 def test_while_asterisk_is_lost_nobody_is_timed_out_and_nobody_is_rung():

@@ -43,7 +43,7 @@ from ari_app.core.values import (
     LegSeen,
     PlayId,
 )
-from tests.core.playbook import Playbook, centre, flow
+from tests.core.playbook import NUMBERS, Playbook, centre, flow
 from tests.core.test_calls import (
     A1,
     A2,
@@ -61,6 +61,8 @@ from tests.core.test_calls import (
     ringing,
     talking,
 )
+from tests.core.test_message import recording
+from tests.core.test_transfer import transferred, transferring
 
 TWO = {"wang": {"zh": 5}, "li": {"zh": 5}}
 CALLER = LegSeen(LEG, True, caller=Caller("13800138000"), dialled="12345")
@@ -94,6 +96,9 @@ REACH = {
     Phase.OFFERED: ringing,
     Phase.CONNECTING: connecting,
     Phase.TALKING: talking,
+    Phase.TRANSFERRING: transferring,
+    Phase.TRANSFERRED: transferred,
+    Phase.RECORDING: recording,
     Phase.ENDING: ending,
 }
 
@@ -121,8 +126,9 @@ def killed(book: Playbook) -> Playbook:
     }
     profiles = {name: {"zh": 5} for name in book.engine.dispatcher.agents}
     engine = Engine(
-        Shelf.of(flow()), centre(profiles), lambda prompts: 3.0, calls=live, agents=people
-    )
+        Shelf.of(flow()), centre(profiles), lambda prompts: 3.0, calls=live, agents=people,
+        numbers=NUMBERS,
+    )  # fmt: skip
     again = Playbook(engine=engine)
     again.now, again.written = book.now + 2.0, book.written
     return again

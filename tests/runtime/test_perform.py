@@ -11,7 +11,7 @@ from ari_app.ari.execute import Executor
 from ari_app.core.commands import CheckRecording, HangUp, LaneCommand, LookUpCaller, Tell, Write
 from ari_app.core.events import CallerKnown, Event, RecordingChecked
 from ari_app.core.records import CloseCall, OpenCall, SaveCall, SaveTicket
-from ari_app.core.values import AgentId, CallId, LegId
+from ari_app.core.values import AgentId, CallId, CheckedFile, LegId, message_of
 from ari_app.db.history import HistoryReader
 from ari_app.db.recorder import Recorder
 from ari_app.metrics import Metrics
@@ -47,28 +47,27 @@ def at(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Setting
     return Setting(db.recorder, HistoryReader(db.engine), tmp_path)
 
 
-async def checked(at: Setting, talk_s: float, call: CallId = C) -> RecordingChecked:
+async def checked(at: Setting, talk_s: float, call: CallId = C) -> CheckedFile:
     await at.performer.perform(CheckRecording(call, talk_s))
     [event] = at.posted
     assert isinstance(event, RecordingChecked)
-    return event
+    assert event.talk is not None
+    return event.talk
 
 
 async def test_a_whole_recording_is_well(at: Setting, tmp_path: Path):
     write_wav(tmp_path / f"{C}.wav", tone(3.0))
-    assert await checked(at, 3.0) == RecordingChecked(C, True, f"{C}.wav", 3.0, "complete")
+    assert await checked(at, 3.0) == CheckedFile(f"{C}.wav", 3.0, None)
 
 
 async def test_a_recording_that_lacks_its_end_is_told(at: Setting, tmp_path: Path):
     write_wav(tmp_path / f"{C}.wav", tone(3.0))
-    event = await checked(at, 60.0)
-    assert (event.ok, event.duration_s, event.reason) == (False, 3.0, "truncated")
+    assert await checked(at, 60.0) == CheckedFile(f"{C}.wav", 3.0, "truncated")
 
 
 async def test_a_recording_whose_header_was_never_finished_is_mended(at: Setting, tmp_path: Path):
     tell_size(write_wav(tmp_path / f"{C}.wav", tone(3.0)), 0)
-    event = await checked(at, 3.0)
-    assert (event.ok, event.reason) == (True, "repaired")
+    assert (await checked(at, 3.0)).problem is None
 
 
 @pytest.mark.parametrize(
@@ -79,8 +78,23 @@ async def test_a_recording_that_is_none_is_told(
 ):
     if content is not None:
         (tmp_path / f"{C}.wav").write_bytes(content)
-    event = await checked(at, 3.0)
-    assert (event.ok, event.reason) == (False, reason)
+    assert (await checked(at, 3.0)).problem == reason
+
+
+async def test_messages_are_looked_at_and_one_that_nobody_left_is_no_file(
+    at: Setting, tmp_path: Path
+):
+    taken, lost, never = (message_of(C, number) for number in (1, 2, 3))
+    write_wav(tmp_path / f"{taken}.wav", tone(2.0))
+    messages = ((taken, 2.0), (lost, 4.0), (never, 0.0))
+    await at.performer.perform(CheckRecording(C, None, messages))
+    assert at.posted == [
+        RecordingChecked(
+            C,
+            None,
+            (CheckedFile(f"{taken}.wav", 2.0, None), CheckedFile(f"{lost}.wav", 0.0, "missing")),
+        )
+    ]
 
 
 async def test_a_recording_that_is_finished_a_moment_later_is_well(
@@ -96,13 +110,12 @@ async def test_a_recording_that_is_finished_a_moment_later_is_well(
 
     verify = module.verify
     monkeypatch.setattr(module, "verify", late)
-    assert (await checked(at, 3.0)).ok
+    assert (await checked(at, 3.0)).problem is None
     assert len(looks) == 3
 
 
 async def test_a_call_id_that_leads_elsewhere_names_no_file(at: Setting):
-    event = await checked(at, 3.0, CallId("../../etc/passwd"))
-    assert (event.ok, event.reason) == (False, "missing")
+    assert (await checked(at, 3.0, CallId("../../etc/passwd"))).problem == "missing"
 
 
 async def test_a_callers_history_leaves_out_this_call_and_what_is_too_old(

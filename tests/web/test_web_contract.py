@@ -15,6 +15,7 @@ from ari_app.core.events import (
 )
 from ari_app.core.values import AgentId, Caller, CallId, History, LegId, agent_leg, bridge_of
 from tests.core.playbook import Playbook
+from tests.core.test_transfer import three
 from tests.web.test_web_desk import SCHEMAS, SHAPES
 
 CALL = CallId("hotline-1763915000.12")
@@ -53,6 +54,14 @@ def test_a_whole_call_is_told_and_shown_as_published(answer: str) -> None:
         fits(SHAPES[message.kind], {**message.data, "type": message.kind, "seq": 1})
     kinds = {message.kind for message in play.told}
     assert kinds == {"offer", "offer_changed", "offer_ended", "connected", "call_ended", "state"}
+
+
+def test_a_number_outside_that_joins_a_talk_is_told_as_published() -> None:
+    play = three(Playbook())
+    told = [message for message in play.told if message.kind == "outside"]
+    assert [message.data["state"] for message in told] == ["ringing", "joined"]
+    for message in told:
+        fits(SHAPES[message.kind], {**message.data, "type": message.kind, "seq": 1})
 
 
 def test_an_offer_that_the_caller_leaves_is_told_as_published() -> None:

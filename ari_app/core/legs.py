@@ -1,0 +1,75 @@
+"""What is done with a call's legs on the way from one phase to the next.
+
+Decides how a caller falls silent, leaves the queue or a bridge, and loses an agent. Plain functions
+of a call: who calls them decides when.
+"""
+
+from dataclasses import replace
+
+from ari_app.core.call import Call, Phase
+from ari_app.core.commands import (
+    Command,
+    DropBridge,
+    HangUp,
+    LeaveBridge,
+    StopMusic,
+    StopPlay,
+)
+from ari_app.core.events import CallLeft, CallQueued, ToDispatcher
+from ari_app.core.values import LegId, QueueName, bridge_of
+
+CONNECT_S = 3.0
+"""How long legs may take to enter their bridge; Asterisk does it in milliseconds."""
+
+HANG_UP_S = 5.0
+"""How long a channel may take to go after we asked it to; then it is asked again."""
+
+Out = list[Command | ToDispatcher]
+
+
+def silence(call: Call) -> tuple[Call, Out]:
+    """Stop the prompt and the music: the channel is needed for something else."""
+    out: Out = [StopPlay(call.play)] if call.play is not None else []
+    if call.has_music:
+        out.append(StopMusic(LegId(call.call_id)))
+    return replace(call, play=None, play_until=None, has_music=False), out
+
+
+def queued(call: Call, now: float) -> CallQueued:
+    return CallQueued(
+        call.call_id,
+        QueueName(call.queue),
+        call.needs,
+        call.priority,
+        call.queued_at or now,
+        call.card(),
+    )
+
+
+def leave_queue(call: Call) -> tuple[Call, Out]:
+    """Nobody may be offered this caller any more; the phone that rings stops."""
+    out = drop_agent(call)
+    if call.phase in (Phase.QUEUED, Phase.OFFERED):
+        out.append(CallLeft(call.call_id))
+    return replace(call, phase=Phase.IN_FLOW, agent=None, leg=None, until=None), out
+
+
+def drop_agent(call: Call) -> Out:
+    """Stop the phone, or end the talk, and take the bridge away."""
+    if call.leg is None:
+        return []
+    bridge = DropBridge(bridge_of(call.call_id))
+    match call.phase:
+        case Phase.OFFERED:
+            return [HangUp(call.leg, "answered_elsewhere")]
+        case Phase.CONNECTING:
+            return [HangUp(call.leg, "answered_elsewhere"), bridge]
+        case Phase.ENDING:
+            return [bridge]
+    return [HangUp(call.leg), bridge]
+
+
+def leave_bridge(call: Call) -> Out:
+    """Take the caller out of the bridge before speaking to them, and the bridge away."""
+    bridge = bridge_of(call.call_id)
+    return [LeaveBridge(LegId(call.call_id), bridge), DropBridge(bridge)]
