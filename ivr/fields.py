@@ -7,6 +7,7 @@ Must not know which names exist.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -82,8 +83,11 @@ class TextForm:
     what: str
     hint: str
 
+    def fits(self, value: str) -> bool:
+        return re.fullmatch(self.pattern, value) is not None
+
     def __call__(self, value: str) -> str:
-        if not re.fullmatch(self.pattern, value):
+        if not self.fits(value):
             context = {"text": repr(value), "what": self.what, "hint": self.hint}
             raise PydanticCustomError("form", "{text} is not {what}", context)
         return self.kind(value)
@@ -214,7 +218,7 @@ class PromptRef(Speaks):
         """What is said to this caller now."""
         language = self.language or state.language
         if self.id is not None:
-            return (Prompt(self.id, language),)
+            return (_prompt(self.id, language),)
         if self.digits_of is not None:
             return digit_prompts(field_of(state, self.digits_of) or "", language)
         value = facts.value(self.fact) if self.fact else None
@@ -222,12 +226,18 @@ class PromptRef(Speaks):
             return ()
         bound = min((bound for bound in self.up_to if value <= bound), default=None)
         id_ = self.above if bound is None else self.up_to[bound]
-        return (Prompt(id_, language),) if id_ else ()
+        return (_prompt(id_, language),) if id_ else ()
+
+
+@lru_cache(4096)
+def _prompt(id_: str, language: str) -> Prompt:
+    """The same prompts are said over and over."""
+    return Prompt(id_, language)
 
 
 def digit_prompts(digits: str, language: str) -> tuple[Prompt, ...]:
     """Digits one by one; what is no digit is left out."""
-    return tuple(Prompt(f"digit_{one}", language) for one in digits if one in "0123456789")
+    return tuple(_prompt(f"digit_{one}", language) for one in digits if one in "0123456789")
 
 
 def _one_is_always_said(prompts: tuple[PromptRef, ...]) -> tuple[PromptRef, ...]:

@@ -5,7 +5,6 @@ and whoever was sent around MAX_HOPS times without pressing a key stays there.
 Must not know the clock, Asterisk, or any node type but the queue.
 """
 
-from dataclasses import replace
 from typing import Final
 
 from ivr.actions import Action, Prompt, Say
@@ -80,7 +79,7 @@ def _settle(flow: Flow, turn: Turn, at: Moment) -> tuple[State, tuple[Action, ..
         if turn.state.phase == "failed" and name == turn.state.node:
             return turn.state._replace(deadline=at.now + RETRY_S), actions
         entered = enter(turn.state, name)
-        inside = replace(at, facts=_Known(entered, at.facts))
+        inside = Moment(at.now, _Known(entered, at.facts), at.greeting)
         turn = node.step(entered, Entered(), inside) or Turn(entered, goto=LAST_RESORT)
         actions += turn.actions
     return turn.state, actions

@@ -1,13 +1,13 @@
 """How a node answers an event: stay, or go somewhere; and what to do meanwhile.
 
-Decides the contract between a node type and the interpreter. Must not know any node type.
+Decides the contract between a node type and the interpreter. Must not know any node type. Tuples,
+because each step makes some.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ivr.actions import Action, HangUp, Say
+from ivr.actions import Action, HangUp, Prompt, Say
 from ivr.facts import Facts
 from ivr.state import State
 
@@ -20,8 +20,7 @@ PROMPT_LIMIT_S: Final = 120.0
 LAST_RESORT: Final = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """What surrounds an event: the time, the world, and what the dialled number is greeted with."""
 
     now: float
@@ -29,8 +28,7 @@ class Moment:
     greeting: "tuple[PromptRef, ...] | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """``goto`` is None to stay, a node's name to go on, LAST_RESORT for the flow's own."""
 
     state: State
@@ -54,8 +52,10 @@ def end(state: State, reason: str, *actions: Action) -> Turn:
 
 def words(state: State, prompts: "Iterable[PromptRef]", at: Moment) -> Say | None:
     """The action that says these prompts now; None if there is nothing to say."""
-    said = tuple(one for prompt in prompts for one in prompt.chosen(state, at.facts))
-    return Say(said) if said else None
+    said: list[Prompt] = []
+    for prompt in prompts:
+        said += prompt.chosen(state, at.facts)
+    return Say(tuple(said)) if said else None
 
 
 def speak(state: State, prompts: "Iterable[PromptRef]", at: Moment) -> tuple[State, Say]:

@@ -4,8 +4,6 @@ Only the first valid key counts, because it leaves the node. Wrong keys pressed 
 a wrong key is spoken belong to the same mistake (or flood) and are not counted again.
 """
 
-from dataclasses import replace
-
 from pydantic import Field
 
 from ivr.actions import Action, StopSay
@@ -91,14 +89,14 @@ class AskingNode(BaseNode):
         if meant == REPEAT:
             return self._next_round(press(state, digit), (), self.on_no_key.next, at)
         if isinstance(meant, Turn):
-            pressed = replace(meant, state=press(meant.state, digit))
-            return replace(pressed, actions=(*_silence(state), *meant.actions))
+            actions = (*_silence(state), *meant.actions)
+            return Turn(press(meant.state, digit), actions, meant.goto)
         if digit not in TELEPHONE_KEYS or state.phase == "again":
             return None
         turn = self._missed(press(state, digit), self.on_wrong_key, at)
         if turn.goto is not None:
             return turn
-        return replace(turn, state=turn.state._replace(phase="again"))
+        return turn._replace(state=turn.state._replace(phase="again"))
 
     def _missed(self, state: State, again: Again, at: Moment) -> Turn:
         if not again.say:

@@ -4,7 +4,6 @@ Digits work from the first word on. The clear key begins anew. The path and the 
 many digits were typed: they may be somebody's identity number.
 """
 
-from dataclasses import replace
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -167,4 +166,4 @@ def _silence(state: State) -> tuple[Action, ...]:
 
 
 def _after(first: tuple[Action, ...], turn: Turn) -> Turn:
-    return replace(turn, actions=(*first, *turn.actions))
+    return turn._replace(actions=(*first, *turn.actions))

@@ -4,7 +4,6 @@ With ``three_way`` a person comes first: the caller waits for an agent, and the 
 called into their talk. So whatever becomes of that number, nobody is left alone.
 """
 
-from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -81,7 +80,7 @@ class TransferNode(BaseNode):
                 return self._call(state, at)
             case TimedOut() if state.phase == "speaking":
                 turn = self._call(state, at)
-                return replace(turn, actions=(StopSay(), *turn.actions))
+                return turn._replace(actions=(StopSay(), *turn.actions))
             case TransferFailed(reason) if state.phase == "transferring":
                 return go(state, self._after(reason))
             case TimedOut() if state.phase == "transferring":
