@@ -4,6 +4,7 @@ Decides what the same end is, and how the differences are grouped. Must not know
 replayed or shown.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Final
 
 from ivr.actions import HangUp, PromiseCallback, ToQueue, Transfer
 from ivr.events import MessageTaken
-from ivr.journal import Record
+from ivr.journal import LONG_ROW, Record
 from ivr.link import Trees
 from ivr.replay import Replayed, replay, replay_like
 from ivr.telling import queue_words
@@ -68,8 +69,9 @@ class Group:
 
 
 def key_row(keys: str) -> str:
-    """``3-1``; ``none`` for a caller who pressed nothing."""
-    return "-".join(keys) or "none"
+    """``3-1``; ``none`` for a caller who pressed nothing. Numbers that were typed are not told."""
+    rows = re.findall(rf"[0-9]{{{LONG_ROW},}}|.", keys)
+    return "-".join(row if len(row) == 1 else f"{len(row)} digits" for row in rows) or "none"
 
 
 def destination(trace: Trace) -> str:

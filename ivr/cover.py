@@ -70,10 +70,12 @@ def coverage(flows: Mapping[str, Flow], played: Iterable[tuple[str, Trace]]) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Edge:
+    """``keys`` have a meaning at this node, ``leading`` of them have a way of their own."""
+
     item: Item
     origin: str
     keys: frozenset[str]
-    """All keys that have a way of their own at this node."""
+    leading: frozenset[str]
 
 
 def _items(flow: Flow) -> Iterator[Item]:
@@ -105,10 +107,14 @@ def _keys(flow: Flow, name: str) -> Iterator[str]:
 def _edges(flow: Flow) -> Iterator[_Edge]:
     for name, node in flow.nodes.items():
         keys = frozenset(_keys(flow, name))
-        for path, value in walk(node):
-            if isinstance(value, NodeRef) and value in flow.nodes:
-                item = Item("edge", *_home(flow, name), dotted(path), str(value))
-                yield _Edge(item, name, keys)
+        ways = [
+            (path, str(value))
+            for path, value in walk(node)
+            if isinstance(value, NodeRef) and value in flow.nodes
+        ]
+        leading = frozenset(str(path[-1]) for path, _ in ways if path[-2:-1] == ("keys",))
+        for path, to in ways:
+            yield _Edge(Item("edge", *_home(flow, name), dotted(path), to), name, keys, leading)
 
 
 def _by_ends(flow: Flow) -> dict[tuple[str, str], list[_Edge]]:
@@ -142,7 +148,7 @@ _CAUSES: Final[Mapping[str, tuple[type[object], ...]]] = {
     "on_busy": (TransferFailed,),
     "on_no_answer": (TransferFailed,),
     "on_wrong": (Key, TimedOut, PromptEnded),
-    "on_wrong_key": (Key,),
+    "on_no_key": (TimedOut,),
 }
 
 
@@ -154,6 +160,10 @@ def _fits(edge: _Edge, cause: Event | None) -> bool:
     if isinstance(cause, TransferFailed):
         reasons = {"busy": "on_busy", "no_answer": "on_no_answer", "failed": "on_failure"}
         return first == reasons[cause.reason]
-    if isinstance(cause, Key) and cause.digit in edge.keys and first == "on_wrong_key":
-        return False
+    if isinstance(cause, Key):
+        if cause.digit in edge.leading:
+            return False
+        if first in ("on_no_key", "on_wrong_key"):
+            # The last "repeat" ends as silence does.
+            return (cause.digit in edge.keys) is (first == "on_no_key")
     return cause is None or first not in _CAUSES or isinstance(cause, _CAUSES[first])

@@ -159,7 +159,7 @@ class Player:
         at = self.next_at
         self.now = at if at > self.now else self.now
         if self.now > LONGEST_CALL_S or len(self.log) > MOST_EVENTS:
-            self._finish("queued" if self.is_waiting else "endless")
+            self._finish("queued" if self.state.phase == "queued" else "endless")
         elif self._said_at <= at:
             self._said_at = _NEVER
             self._tell(self._said)

@@ -81,13 +81,14 @@ def _files_of(folder: Path) -> Files | list[Problem]:
 
 def prompt_seconds(prompts: Prompts) -> PromptSeconds:
     """How long each prompt sounds; what has no audio counts as long as its words would take."""
-    known: dict[ivr.Prompt, float] = {}
+    known: dict[tuple[str, str], float] = {}
 
     def seconds(prompt: ivr.Prompt) -> float:
-        found = known.get(prompt)
+        key = prompt.id, prompt.language
+        found = known.get(key)
         if found is None:
-            found = prompts.duration_s(prompt.id, prompt.language) or _estimate(prompts, prompt)
-            known[prompt] = found
+            found = prompts.duration_s(*key) or _estimate(prompts, prompt)
+            known[key] = found
         return found
 
     return seconds

@@ -8,18 +8,31 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import ivr
-from ivr.events import Key
 from ivr.facts import FactValue
 from ivr.journal import Record, Who, written
 from ivr.simulate import Player
-from ivr.trace import Answered, PromptSeconds
-from ivr.world import QueuePlan, World
+from ivr.trace import Answered, Entry, PromptSeconds
+from ivr.world import QueuePlan, TransferPlan, World
 
-ROOT = Path(__file__).resolve().parents[2]
-GOLDEN = ROOT / "tests" / "ivr" / "journals" / "default.jsonl"
-MAIN = ROOT / "config" / "flows" / "main.yaml"
+JOURNALS = Path(__file__).resolve().parent / "journals"
+GOLDEN = JOURNALS / "golden.jsonl"
 BEGIN = 1_795_276_800.0
-KEYS = ("", "", "", "1", "2", "3", "3", "4", "5", "7", "9", "0", "83", "*1", "8", "*")
+GOLDEN_KEYS = (
+    "",
+    "",
+    "1 1",
+    "1 2",
+    "1 2",
+    "1 * 2",
+    "2",
+    "2",
+    "3",
+    "4 12345678",
+    "0",
+    "8 1 1",
+    "*2",
+)
+TRANSFERS = ("answered", "busy", "no_answer")
 
 
 def two_seconds(prompt: ivr.Prompt) -> float:
@@ -41,56 +54,85 @@ class HeardFacts:
 
 
 def made_calls(
-    flow: ivr.Flow, count: int, lengths: PromptSeconds = two_seconds, *, seed: int = 1
+    flow: ivr.Flow,
+    count: int,
+    lengths: PromptSeconds = two_seconds,
+    keys: tuple[str, ...] = GOLDEN_KEYS,
 ) -> Iterator[Record]:
-    chance = random.Random(seed)
+    chance = random.Random(1)
     for number in range(count):
-        yield one_call(flow, number, lengths, chance)
+        yield one_call(flow, number, lengths, chance, chance.choice(keys))
 
 
 def one_call(
-    flow: ivr.Flow, number: int, lengths: PromptSeconds, chance: random.Random
+    flow: ivr.Flow, number: int, lengths: PromptSeconds, chance: random.Random, keys: str
 ) -> Record:
-    facts = HeardFacts({"caller.is_repeat": chance.random() < 0.2})
-    world = World(queue=QueuePlan(answers_after_s=round(chance.expovariate(1 / 20), 2)))
+    """Each word of ``keys`` is typed once the tree takes its first key; most callers stay."""
+    facts = HeardFacts({"caller.is_vip": chance.random() < 0.05})
+    talk_s = chance.choice((None, 60.0))
+    world = World(
+        queue=QueuePlan(round(chance.expovariate(1 / 30), 2), talk_s=talk_s),
+        transfers=(TransferPlan(chance.choice(TRANSFERS)),),  # type: ignore[arg-type]
+    )
     player = Player(flow, lengths, dialled="12345", facts=facts, world=world)
     facts.player = player
-    for digit in chance.choice(KEYS):
-        player.wait(round(chance.uniform(0.5, 8.0), 2))
-        player.press(digit)
+    for word in keys.split():
+        _type(player, word, chance)
     if chance.random() < 0.1:
         player.wait(round(chance.uniform(1, 60), 2))
         player.hang_up()
     trace = player.finish()
-    rows: list[tuple[object, ...]] = [*facts.rows]
-    for at, _, thing in trace.log:
-        if isinstance(thing, Key):
-            rows.append((round(at, 2), "key", thing.digit))
-        elif isinstance(thing, ivr.ToQueue):
-            rows.append((round(at, 2), "queued", thing.queue))
-        elif isinstance(thing, Answered):
-            rows.append((round(at, 2), "connected"))
-        elif isinstance(thing, ivr.CallerLeft):
-            rows.append((round(at, 2), "left"))
+    rows = [*facts.rows, *(row for entry in trace.log if (row := _row(entry)))]
+    queues = [str(row[2]) for row in rows if row[1] == "queued"]
     return Record(
         call=f"c{number:05d}",
         arrived_at=BEGIN + number,
         dialled="12345",
-        caller=Who(who=f"{chance.getrandbits(64):016x}", number="138********", region="浙江省杭州市"),
-        outcome="answered" if trace.answered_at is not None else "abandoned_in_flow",
-        queue=trace.queue.queue if trace.queue else "",
+        caller=Who(
+            who=f"{chance.getrandbits(64):016x}", number="138********", region="浙江省杭州市"
+        ),
+        outcome="answered" if trace.answered_at is not None else "finished_in_flow",
+        queue=queues[-1] if queues else "",
         tree_version="000001-0123456789ab",
         journal=tuple(sorted(rows, key=lambda row: float(str(row[0])))),
     )
 
 
-def main_flow() -> ivr.Flow:
-    found = ivr.load(MAIN.read_bytes(), "main.yaml")
-    assert isinstance(found, ivr.Flow)
+def _type(player: Player, word: str, chance: random.Random) -> None:
+    while not player.takes(word[0]) and player.next_at < 1e9 and not player.is_waiting:
+        player.let_happen()
+    for digit in word:
+        player.wait(round(chance.uniform(0.3, 2.5), 2))
+        player.press(digit)
+
+
+def _row(entry: Entry) -> tuple[object, ...] | None:
+    """As ``ari_app/core/heard.py`` keeps it."""
+    at = round(entry.at, 2)
+    match entry.thing:
+        case ivr.Key(digit):
+            return at, "key", digit
+        case ivr.ToQueue(queue):
+            return at, "queued", queue
+        case Answered(by):
+            return (at, "transfer", "answered") if by.isdigit() else (at, "connected")
+        case ivr.TalkEnded() | ivr.TransferEnded():
+            return at, "talk_ended"
+        case ivr.TransferFailed(reason):
+            return at, "transfer", reason
+        case ivr.MessageTaken(seconds):
+            return at, "message", seconds
+        case ivr.CallerLeft():
+            return at, "left"
+    return None
+
+
+def golden_flow(which: str) -> ivr.Flow:
+    found = ivr.load((JOURNALS / which / "main.yaml").read_bytes(), f"{which}/main.yaml")
+    assert isinstance(found, ivr.Flow), found
     return found
 
 
 if __name__ == "__main__":
-    GOLDEN.parent.mkdir(exist_ok=True)
-    lines = (written(record) for record in made_calls(main_flow(), 200))
+    lines = (written(record) for record in made_calls(golden_flow("before"), 300))
     GOLDEN.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
