@@ -67,15 +67,15 @@ async def example_hall(name: str, folder: Path) -> AsyncIterator[Hall]:
 
 
 @pytest.mark.parametrize(
-    ("example", "dialled", "greeting"),
+    ("example", "dialled", "greeting", "keys"),
     [
-        ("county", "12345", "greeting_county"),
-        ("big_city", "12345", "notice_greeting"),
-        ("province", "12338", "greeting_merged"),
+        ("county", "12345", "greeting_county", ""),
+        ("big_city", "12345", "notice_greeting", "0"),
+        ("province", "12338", "greeting_merged", ""),
     ],
 )
 async def test_a_call_into_an_example_is_greeted_and_reaches_an_agent(
-    tmp_path: Path, example: str, dialled: str, greeting: str
+    tmp_path: Path, example: str, dialled: str, greeting: str, keys: str
 ) -> None:
     async with example_hall(example, tmp_path) as hall:
         desk = await hall.desk("1001")
@@ -85,7 +85,8 @@ async def test_a_call_into_an_example_is_greeted_and_reaches_an_agent(
         ):
             sound = hall.settings.prompts_dir / "zh_CN" / f"{greeting}.alaw"
             await wait_prompt(citizen.rtp, sound, within_s=10.0)
-            await desk.wait("connected", within_s=40.0)
+            await citizen.press(keys)
+            await desk.wait("connected", within_s=20.0)
             await citizen.hang_up()
         ticket = await hall.ticket("13800138501")
         assert (ticket["outcome"], ticket["agent_id"]) == ("answered", "1001")

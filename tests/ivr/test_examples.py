@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-import ivr
 from ari_app.configuration import Configuration, load_configuration
 from ivr.cases import Cases, load_cases
 from ivr.cover import coverage
 from ivr.problems import render_problems
+from ivr.prove import prove_trees
+from ivr.trace import PromptSeconds
 from ivr.trial import run_case
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "config" / "examples"
@@ -29,6 +30,10 @@ def loaded(example: Path) -> Configuration:
     return found
 
 
+def seconds_of(loaded: Configuration) -> PromptSeconds:
+    return lambda prompt: loaded.prompts.duration_s(prompt.id, prompt.language)
+
+
 def scripts(example: Path) -> list[Cases]:
     read = [load_cases(file.read_bytes(), str(file)) for file in example.glob("flows/tests/*.yaml")]
     cases = [one for one in read if isinstance(one, Cases)]
@@ -45,17 +50,20 @@ def test_an_example_is_fit_for_service_but_for_studio_languages(loaded: Configur
     assert {problem.code for problem in loaded.warnings} <= {"W502"}
 
 
+def test_an_example_is_proved(loaded: Configuration) -> None:
+    proofs = prove_trees(loaded.trees, seconds_of(loaded))
+    assert all(proof.is_complete for proof in proofs.proofs)
+    assert not proofs.problems, render_problems(list(proofs.problems))
+
+
 def test_every_scripted_call_comes_out_as_promised_and_no_node_is_left_out(
     example: Path, loaded: Configuration
 ) -> None:
-    def seconds(prompt: ivr.Prompt) -> float:
-        return loaded.prompts.duration_s(prompt.id, prompt.language)
-
     played = []
     for cases in scripts(example):
         for name, case in cases.cases.items():
             flow = loaded.trees.for_dialled(case.dialled)
-            result = run_case(name, case, flow, seconds)
+            result = run_case(name, case, flow, seconds_of(loaded))
             assert not result.differences, f"{cases.file}:{cases.line(name)} {result.differences}"
             played.append((flow.flow, result.trace))
     assert not coverage(loaded.trees.flows, played).missing("node")
