@@ -102,10 +102,7 @@ def longest(
     """
     value = [0.0] * len(following)
     first: list[E | None] = [None] * len(following)
-    outside = [
-        [e for e in edges if circle_of[state] == NO_WAY or circle_of[e.target] != circle_of[state]]
-        for state, edges in enumerate(following)
-    ]
+    outside = _outside(following, circle_of)
     for state in reversed(_peeled(outside)):
         if circle_of[state] != NO_WAY:
             value[state] = ENDLESS
@@ -115,6 +112,16 @@ def longest(
             if new > value[state] or first[state] is None:
                 value[state], first[state] = new, edge
     return value, first
+
+
+def _outside(following: Following[E], circle_of: Sequence[int]) -> Following[E]:
+    """The edges that do not stay in a circle."""
+    if all(circle == NO_WAY for circle in circle_of):
+        return following
+    return [
+        [e for e in edges if circle_of[state] == NO_WAY or circle_of[e.target] != circle_of[state]]
+        for state, edges in enumerate(following)
+    ]
 
 
 def before(following: Following[E]) -> Before:

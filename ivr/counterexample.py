@@ -5,6 +5,7 @@ Decides how what happened is said, and how it is played again. Must not know whi
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
 from ivr.cases import Case, Expect, MessageStep, QueueStep, Step, TransferStep
@@ -81,7 +82,14 @@ def told(way: Way) -> str:
         elif said:
             parts.append((one.node, said))
     line = f"dial {way.dialled}; " if way.dialled else ""
-    return line + "; ".join(f"{node}: {', '.join(said)}" for node, said in parts)
+    return line + "; ".join(f"{node}: {said}" for node, said in _together(parts))
+
+
+def _together(parts: list[tuple[str, list[str]]]) -> Iterator[tuple[str, str]]:
+    """Nodes one after another at which the same is done are told as one."""
+    for said, group in groupby(parts, key=lambda part: ", ".join(part[1])):
+        nodes = [node for node, _ in group]
+        yield (f"{nodes[0]} to {nodes[-1]}", said) if len(nodes) > 3 else (", ".join(nodes), said)
 
 
 def _shown(value: object) -> str:
@@ -122,6 +130,8 @@ def _said(one: Happening) -> str:
 def case_of(way: Way, about: str, flow: str, expect: Expect) -> Case:
     """The way as a scripted call for ``hotline ivr test``: what must be, once it is mended."""
     first, rest = _facts_first(way)
+    while rest and not rest[-1][0] and _comes_anyway(rest[-1][1]):
+        rest.pop()
     values = {name: value for name, value in first if value is not None}
     steps = [step for facts, one in rest for step in _played(facts, one)]
     fields: dict[str, object] = {"about": about, "expect": expect}
@@ -129,6 +139,13 @@ def case_of(way: Way, about: str, flow: str, expect: Expect) -> Case:
     fields |= {"facts": values} if values else {}
     fields |= {"steps": tuple(steps)} if steps else {}
     return Case.model_validate(fields)
+
+
+def _comes_anyway(one: Happening) -> bool:
+    """At the end of a script everything happens that happens by itself, but in queues."""
+    if isinstance(one.event, TimedOut):
+        return one.phase not in SPEAKING and one.phase not in ("queued", "failed")
+    return isinstance(one.event, PromptEnded)
 
 
 def _facts_first(way: Way) -> tuple[Answers, list[tuple[Answers, Happening]]]:

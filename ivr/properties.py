@@ -50,7 +50,7 @@ def _circles(judge: Judge) -> Iterator[Finding]:
         way = judge.way(entry, more)
         seconds = sum(edge.seconds for _, edge in more) * MAX_HOPS / max(1, len(nodes))
         late = seconds > judge.limits.seconds
-        if any(number in judge.persons for number in part):
+        if any(judge.states[number].phase == "queued" for number in part):
             yield Finding(
                 "W603",
                 nodes[0],
@@ -176,15 +176,17 @@ def _keys(judge: Judge) -> Iterator[Finding]:
 def _guard(judge: Judge) -> Iterator[Finding]:
     """The interpreter would take a caller out of the tree who is on a way that ends."""
     values, first = judge.entered
-    begins: list[tuple[float, int, Steps]] = [
-        (values[start], start, []) for start in judge.graph.starts
+    finite: list[tuple[float, int, Steps]] = [
+        (values[start], start, [])
+        for start in judge.graph.starts
+        if MAX_HOPS < values[start] < ENDLESS
     ]
-    begins += [
-        (values[edge.target] + edge.entered, number, [(number, edge)])
-        for number, edges in enumerate(judge.graph.pressed)
-        for edge in edges
-    ]
-    finite = [one for one in begins if MAX_HOPS < one[0] < ENDLESS]
+    for number, edges in enumerate(judge.graph.pressed):
+        for edge in edges:
+            # A key press begins the count anew.
+            most = values[edge.target] + edge.entered
+            if MAX_HOPS < most < ENDLESS:
+                finite.append((most, number, [(number, edge)]))
     if not finite:
         return
     most, number, steps = max(finite, key=lambda one: one[0])

@@ -118,16 +118,11 @@ def prove_trees(
             told.add(spot)
             in_chinese[problem] = finding.message_zh
             if finding.way is not None and finding.expect is not None:
-                name = f"{finding.code} {proof.flow}.{finding.node}: {_plain(finding.message)}"
-                case = case_of(finding.way, finding.said(), proof.flow, finding.expect)
-                cases[name[:120]] = case
+                case = case_of(finding.way, finding.message, proof.flow, finding.expect)
+                cases[f"{finding.code} at {finding.node} of {proof.flow}"] = case
     for problem in _nowhere_reached(trees, proofs):
         in_chinese[problem] = "任何情况下都不会走到这个节点。"
     return Proofs(proofs, tuple(sorted(in_chinese)), in_chinese, cases)
-
-
-def _plain(message: str) -> str:
-    return message.rstrip(".")
 
 
 def _problem(trees: Trees, flow: str, finding: Finding) -> Problem:
