@@ -6,6 +6,7 @@ that goes wrong can keep it as a test.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
@@ -16,7 +17,7 @@ from ivr.problems import Problem
 from ivr.world import TransferResult
 from ivr.yaml_source import Positions, parse, validate
 
-SCHEMA_LINE = "# yaml-language-server: $schema="
+_BARE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
 
 
 def _as_text(value: object) -> object:
@@ -206,11 +207,6 @@ def load_cases(text: str | bytes, filename: str) -> Cases | list[Problem]:
     return content if isinstance(content, list) else Cases(filename, content, positions)
 
 
-def cases_schema() -> dict[str, object]:
-    """The JSON Schema of a file of cases, for editors."""
-    return CasesFile.model_json_schema()
-
-
 def write_case(name: str, case: Case, *, into: str = "") -> str:
     """The text of a file with this case added at its end; ``into`` is the file's text so far."""
     head = into if into.strip() else "cases:\n"
@@ -224,8 +220,8 @@ def write_case(name: str, case: Case, *, into: str = "") -> str:
 def _short(value: object) -> object:
     """Without the long forms that stand for a value alone."""
     if isinstance(value, dict):
-        if value.keys() == {"exactly"}:
-            return value["exactly"]
+        if value.keys() in ({"exactly"}, {"result"}):
+            return next(iter(value.values()))
         return {key: _short(item) for key, item in value.items()}
     return [_short(item) for item in value] if isinstance(value, list) else value
 
@@ -255,6 +251,13 @@ def _inline(value: object) -> str:
 
 def _scalar(text: str) -> str:
     """Bare where that can mean nothing else, in double quotes elsewhere."""
-    is_plain = text[:1].isalpha() and text.replace("_", "").replace(".", "").isalnum()
     is_word = text.lower() in ("true", "false", "null")
-    return text if is_plain and text.isascii() and not is_word else json.dumps(text)
+    if _BARE.fullmatch(text) and not is_word:
+        return text
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _escaped(letter: str) -> str:
+    if letter in '"\\':
+        return f"\\{letter}"
+    return letter if letter.isprintable() else f"\\U{ord(letter):08x}"
