@@ -57,7 +57,7 @@ class AgentEntry(Strict):
     """One agent of agents.yaml."""
 
     name: Annotated[str, Field(min_length=1, max_length=40)]
-    role: Literal["agent", "supervisor"] = "agent"
+    role: Literal["agent", "supervisor", "admin"] = "agent"
     queues: tuple[Name, ...]
     skills: dict[Name, Level]
     phone: PhoneEntry
@@ -162,11 +162,11 @@ def _names(queues: QueuesFile, prompts: Prompts, world: World) -> ivr.Names:
         skills=queues.skills,
         schedules=world.calendar.schedules,
         numbers=world.numbers,
-        prompts=_known(prompts),
+        prompts=known_prompts(prompts),
     )
 
 
-def _known(prompts: Prompts) -> dict[str, frozenset[str]]:
+def known_prompts(prompts: Prompts) -> dict[str, frozenset[str]]:
     """All prompts with a text in some language: missing audio is a warning, not a fault."""
     ids = frozenset(prompts.catalogue.prompts)
     return dict.fromkeys(prompts.catalogue.languages, ids)

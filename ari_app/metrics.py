@@ -31,6 +31,25 @@ class Metrics:
         self.journal_depth = Gauge(
             "hotline_journal_depth_records", "Records not yet in the database", registry=registry
         )
+        self.tree_version = Gauge(
+            "hotline_tree_version", "Version of the trees in service", registry=registry
+        )
+        self.canary_version = Gauge(
+            "hotline_tree_canary_version", "Version on trial, 0 for none", registry=registry
+        )
+        self.apply_failed = Gauge(
+            "hotline_tree_apply_failed", "1 while the last apply failed", registry=registry
+        )
+        self.reload_seconds = Gauge(
+            "hotline_tree_reload_seconds", "How long the last apply took", registry=registry
+        )
+        self.canaries_stopped = Counter(
+            "hotline_tree_canaries_stopped_total", "Trials rolled back by themselves",
+            registry=registry,
+        )  # fmt: skip
+        self.emergency = Gauge(
+            "hotline_emergency_on", "1 while the announcement is said", registry=registry
+        )
 
     def show_agents(self, count_by_state: Mapping[str, int]) -> None:
         _replace(self.agents, count_by_state)

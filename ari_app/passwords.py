@@ -1,7 +1,7 @@
 """Makes the passwords of an installation once and keeps them in `run_dir/secrets.yaml`.
 
-It decides who gets one (ARI, each agent's phone, each agent's API account). It must not know
-what they open.
+It decides who gets one (ARI, each agent's phone and API account, commands on this machine). It must
+not know what they open.
 """
 
 import fcntl
@@ -29,6 +29,7 @@ class Passwords(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     ari: str
+    operator: str = ""
     agents: dict[str, AgentPasswords]
 
 
@@ -55,7 +56,8 @@ def _complete(found: dict[str, Any], agent_ids: list[str]) -> dict[str, Any]:
     agents = dict(found.get("agents") or {})
     for agent_id in agent_ids:
         agents.setdefault(agent_id, {"sip": _new(), "api": _new()})
-    return {"ari": found.get("ari") or _new(), "agents": agents}
+    keys = {name: found.get(name) or _new() for name in ("ari", "operator")}
+    return {**keys, "agents": agents}
 
 
 def _new() -> str:

@@ -7,6 +7,14 @@ import typer
 
 from ari_app.cli.ivr_graph import graph
 from ari_app.cli.ivr_schema import schema
+from ari_app.cli.ivr_versions import (
+    apply,
+    emergency_app,
+    history,
+    promote,
+    rollback,
+    status,
+)
 
 app = typer.Typer(
     help="IVR trees: check, prove, play, draw, compare, put into service. 语音流程工具。",
@@ -15,3 +23,9 @@ app = typer.Typer(
 
 app.command("graph")(graph)
 app.command("schema")(schema)
+app.command("apply")(apply)
+app.command("promote")(promote)
+app.command("rollback")(rollback)
+app.command("history")(history)
+app.command("status")(status)
+app.add_typer(emergency_app, name="emergency")

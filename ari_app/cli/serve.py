@@ -11,11 +11,14 @@ import sys
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from ari_app.configuration import load_configuration
+from ari_app.configuration import load_groundwork
 from ari_app.db.schema import SchemaError, upgrade
+from ari_app.flows.opening import Place, open_versions
+from ari_app.flows.store import Store
 from ari_app.logging import configure
 from ari_app.passwords import load_passwords
 from ari_app.runtime import service
+from ari_app.runtime.clock import Clock
 from ari_app.settings import Settings
 from ivr.problems import render_problems
 
@@ -29,12 +32,17 @@ def serve(settings: Settings) -> int:
     """Run until SIGTERM or SIGINT; the exit code."""
     os.umask(0o077)  # numbers and tickets are for this account alone
     configure()
-    configuration = load_configuration(settings.config_dir)
+    configuration = load_groundwork(settings.config_dir)
     if isinstance(configuration, list):
         print(render_problems(configuration), file=sys.stderr)
         return BAD_CONFIGURATION
     settings.run_dir.mkdir(parents=True, exist_ok=True)
     settings.recordings_dir.mkdir(parents=True, exist_ok=True)
+    place = Place(Store(settings.flows_dir), settings.config_dir, configuration.names)
+    opened = open_versions(place, Clock().now())
+    if isinstance(opened, list):
+        print(render_problems(opened), file=sys.stderr)
+        return BAD_CONFIGURATION
     try:
         asyncio.run(_upgrade(settings))
     except SchemaError as error:
@@ -44,7 +52,8 @@ def serve(settings: Settings) -> int:
         # Calls are answered all the same; what is to be written waits in the journal.
         _log.error("database.away", problem=str(error).splitlines()[0])
     passwords = load_passwords(settings, list(configuration.centre.agents))
-    asyncio.run(service.serve(settings, configuration, passwords))
+    plan = service.Plan(settings, configuration, passwords, place, opened)
+    asyncio.run(service.serve(plan))
     return 0
 
 

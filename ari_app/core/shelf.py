@@ -36,7 +36,7 @@ class Shelf:
     def begin(self, call_id: CallId, dialled: str) -> tuple[TreeRef, ivr.State]:
         """The tree that serves a new call, and its caller before the first node."""
         number = self.rollout.version_for(call_id, dialled)
-        version = self._versions.get(number) or self._stable
+        version = self._versions.get(number) or self.served
         flow = version.trees.for_dialled(dialled)
         self._observe(version.number, "begun")
         return _ref(version, flow), ivr.start(flow, dialled)
@@ -47,10 +47,10 @@ class Shelf:
         flow = version.trees.flows.get(call.tree.flow) if version and call.tree else None
         if flow is not None:
             return call, flow
-        trees = self._stable.trees
+        trees = self.served.trees
         same = trees.flows.get(call.tree.flow) if call.tree else None
         flow = same or trees.for_dialled(call.dialled)
-        return replace(call, tree=_ref(self._stable, flow)), flow
+        return replace(call, tree=_ref(self.served, flow)), flow
 
     def change(self, rollout: Rollout, versions: Mapping[int, Version]) -> None:
         """From now on new calls are served so; ``versions`` are added to those at hand."""
@@ -66,6 +66,11 @@ class Shelf:
             return
         needed |= {call.tree.version for call in live if call.tree}
         self._versions = {n: one for n, one in self._versions.items() if n in needed}
+
+    @property
+    def served(self) -> Version:
+        """The version in service."""
+        return self._versions[self.rollout.stable]
 
     # --- what is noticed ---------------------------------------------------------------------
 
@@ -89,10 +94,6 @@ class Shelf:
 
     def _observe(self, number: int, seen: Seen) -> None:
         self.rollout = self.rollout.observe(number, seen).judged()
-
-    @property
-    def _stable(self) -> Version:
-        return self._versions[self.rollout.stable]
 
 
 def _ref(version: Version, flow: ivr.Flow) -> TreeRef:

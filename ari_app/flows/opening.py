@@ -23,9 +23,9 @@ from ivr.problems import Problem
 
 _log = structlog.get_logger()
 
-FIRST: Final = "what the folder held at the first start"
+FIRST: Final = "the first start"
 WHILE_STOPPED: Final = "changed while the service was stopped"
-AT_START: Final = "the service's start"
+AT_START: Final = "start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +81,23 @@ class Place:
 
 def open_versions(place: Place, now: float) -> Opened | list[Problem]:
     """What to serve; the problems when there is nothing that can be served."""
+    place.store.tidy()
     files = read_flows(place.config_dir)
     state = _last_state(place.store)
     if isinstance(files, list):
         failure = _failed(now, "unreadable", files)
         return _served(place, state, failure) if state else files
     sha256 = sha256_of(files)
-    is_changed = state is None or sha256 not in (state.folder_sha256, state.seen_sha256)
-    if state is not None and not is_changed:
+    if state is not None and sha256 == state.folder_sha256:
         return _served(place, state, None)
     judged = judge(Case(files, place.names, place.folder))
     if state is None:
         return _first(place, files, judged, now)
     if not judged.is_fit:
         return _served(place, state, _failed(now, "trees_not_fit", judged.problems))
+    if sha256 == state.seen_sha256:
+        _log.warning("trees.folder_differs", reason="edited before a crash and never applied")
+        return _served(place, state, None)
     if _sha256_kept(place.store, state.stable) == sha256:
         # Edited back to what is in service.
         return _served(place, state.model_copy(update={"folder_sha256": sha256}), None)
@@ -144,8 +147,8 @@ def _served(place: Place, state: State, failure: Failure | None) -> Opened | lis
         shelf, state = _shelf(place, state, stable)
         _remember(place.store, state)
         if failure is not None:
-            _log.error("trees.not_applied", reason=failure.first, outcome=stable.label)
-        _log.info("trees.opened", outcome=stable.label)
+            _log.error("trees.not_applied", reason=failure.first, version=number)
+        _log.info("trees.opened", version=number)
         return Opened(place.store, state, shelf, failure)
     return problems
 
@@ -199,7 +202,7 @@ def _last_state(store: Store) -> State | None:
     state = store.state()
     newest = next(iter(store.history()), None)
     if state is None and newest is not None:
-        _log.error("trees.state_lost", outcome=newest.label)
+        _log.error("trees.state_lost", version=newest.number)
         return State(stable=newest.number, since=newest.made_at, folder_sha256=newest.sha256)
     return state if newest is not None else None
 
@@ -221,6 +224,6 @@ def load_for_calls(place: Place, shelf: Shelf, numbers: Iterable[int]) -> None:
     for number in sorted(set(numbers) - shelf.numbers):
         found = place.load(number)
         if isinstance(found, list):
-            _log.warning("trees.version_gone", outcome=str(number))
+            _log.warning("trees.version_gone", version=number)
         else:
             shelf.change(shelf.rollout, {number: found})

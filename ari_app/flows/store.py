@@ -108,12 +108,17 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        clear_unfinished(folder)
+
+    def tidy(self) -> None:
+        """Before anything is written: what a killed service left half done is removed."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        clear_unfinished(self._folder)
 
     # --- versions ----------------------------------------------------------------------------
 
     def numbers(self) -> list[int]:
+        if not self._folder.is_dir():
+            return []
         found = [one.name for one in self._folder.iterdir() if one.name.isdecimal()]
         return sorted(int(name) for name in found)
 

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import random
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass
 
 import aiohttp
@@ -22,33 +22,36 @@ from ari_app.ari.link import UNWANTED, EventLink
 from ari_app.ari.translate import MEANINGLESS
 from ari_app.ari.transport import Transport, basic_authorization
 from ari_app.ari.websocket_lanes import WebSocketLanes
-from ari_app.configuration import Configuration
+from ari_app.configuration import Groundwork
 from ari_app.core.commands import LaneCommand, Tell
 from ari_app.core.engine import Engine
 from ari_app.core.records import Json
-from ari_app.core.rollout import Rollout
-from ari_app.core.shelf import Shelf
-from ari_app.core.versions import Version
+from ari_app.core.world import World
 from ari_app.db.cel import CelImport
 from ari_app.db.engine import open_engine
 from ari_app.db.history import HistoryReader
 from ari_app.db.recorder import Recorder
 from ari_app.db.repo import Repo
 from ari_app.fanout import Fanout
+from ari_app.flows.opening import Opened, Place, clean_stop, load_for_calls
 from ari_app.metrics import Metrics
 from ari_app.passwords import Passwords
 from ari_app.runtime.clock import Clock
+from ari_app.runtime.emergency_switch import Emergencies
 from ari_app.runtime.event_log import EventLog
+from ari_app.runtime.flow_folder import FlowFolder
 from ari_app.runtime.front import Accounts, Front, Records
 from ari_app.runtime.lanes import Lanes
+from ari_app.runtime.live_prompts import LivePrompts
 from ari_app.runtime.loop import Loop
 from ari_app.runtime.perform import Performer
 from ari_app.runtime.restore import Restored, restore
+from ari_app.runtime.tree_versions import Parts, TreeVersions
 from ari_app.runtime.watch import Watch
 from ari_app.settings import Settings
 from ari_app.web.app import make_app
 from ari_app.web.desks import Desks
-from ari_app.web.ports import WebSettings
+from ari_app.web.ports import Trees, WebSettings
 
 _log = structlog.get_logger()
 
@@ -60,8 +63,10 @@ class Plan:
     """What the service is built from."""
 
     settings: Settings
-    configuration: Configuration
+    configuration: Groundwork
     passwords: Passwords
+    place: Place
+    opened: Opened
 
 
 @dataclass(frozen=True)
@@ -82,18 +87,20 @@ class Service:
         *,
         session: aiohttp.ClientSession,
         stores: Stores,
-        shelf: Shelf,
         restored: Restored,
         tasks: asyncio.TaskGroup,
     ) -> None:
-        self._shelf = shelf
         self._plan, self._session, self._tasks = plan, session, tasks
         self._recorder, self._repo, self._history = (
             stores.recorder, stores.repo, stores.history,
         )  # fmt: skip
         self._rng = random.Random()
         self.clock, self.metrics = Clock(), Metrics()
+        self.prompts = LivePrompts(plan.settings.config_dir, plan.configuration.prompts)
         self.loop = self._decide(restored)
+        parts = Parts(self.loop, self.clock, self.metrics, self.prompts)
+        self.versions = TreeVersions(plan.place, plan.opened, parts)
+        self.emergencies = Emergencies(plan.opened.store, parts)
         self._transport = self._reach_asterisk()
         self.client = Client(self._transport)
         performer = self._performer()
@@ -105,11 +112,24 @@ class Service:
         self.watch.link = self._link()
 
     def start(self) -> None:
-        jobs = [self._transport.run(), self.loop.run(), *self.watch.jobs()]
+        jobs = [self._transport.run(), self.loop.run(), *self.watch.jobs(), *self._keep_trees()]
         if self._fanout is not None:
             jobs.append(self._fanout.run())
         for job in jobs:
             self._tasks.create_task(job)
+
+    def _keep_trees(self) -> list[Coroutine[object, object, None]]:
+        settings = self._plan.settings
+
+        async def follow() -> None:
+            await self.versions.follow()
+            await self.emergencies.follow()
+
+        folder = FlowFolder(settings.config_dir, saw=self.versions.saw_folder, follow=follow)
+        jobs = [folder.look_again()]
+        if settings.watch_flows:
+            jobs.append(folder.apply_changes(self.versions.apply_changed))
+        return jobs
 
     def application(self) -> web.Application:
         """The API over this service."""
@@ -118,6 +138,7 @@ class Service:
         return make_app(
             Front(self.loop, self.clock, lambda: self.watch.is_standby, self.status),
             records,
+            trees=Trees(self.versions, self.emergencies),
             credentials=accounts,
             sessions=records,
             desks=self._desks,
@@ -126,7 +147,9 @@ class Service:
                 registry=self.metrics.registry,
                 hasher=accounts.hasher,
                 # Calls are served without either: what is to be written waits in the journal.
-                optional_components=frozenset({"database", "redis"}),
+                # The trees' old version serves them while the new one is not fit.
+                optional_components=frozenset({"database", "redis", "trees"}),
+                operator_token=self._plan.passwords.operator,
             ),
         )
 
@@ -137,6 +160,7 @@ class Service:
             "asterisk": self.watch.link_status(),
             "heartbeat": self.watch.heartbeat_status(),
             "database": waiting if self._recorder.is_away else "ok",
+            "trees": self.versions.component(),
         }
         if self._fanout is not None:
             shown["redis"] = "ok" if self._fanout.is_up else "away"
@@ -154,16 +178,22 @@ class Service:
 
     def _decide(self, restored: Restored) -> Loop:
         configuration = self._plan.configuration
-        prompts = configuration.prompts
         calls, agents = restored
         engine = Engine(
-            self._shelf,
+            self._plan.opened.shelf,
             configuration.centre,
-            lambda said: sum(prompts.duration_s(one.id, one.language) for one in said),
+            self.prompts.seconds,
             calls=calls,
             agents=agents,
+            world=configuration.world,
+            numbers=self._outside(configuration.world),
         )
         return Loop(engine, self.clock, self._send, self.metrics.engine_errors.inc)
+
+    def _outside(self, world: World) -> dict[str, str]:
+        """Without a trunk every transfer fails at once, and the tree sends the caller on."""
+        has_trunk = bool(self._plan.settings.trunk_out)
+        return {name: one.number for name, one in world.numbers.items() if has_trunk}
 
     def _authorization(self) -> str:
         return basic_authorization(self._plan.settings.ari_user, self._plan.passwords.ari)
@@ -178,9 +208,8 @@ class Service:
 
     def _performer(self) -> Performer:
         settings = self._plan.settings
-        sound_uri = self._plan.configuration.prompts.sound_uri
         return Performer(
-            Executor(self.client, settings.ari_app, self.loop.post, sound_uri),
+            Executor(self.client, settings.ari_app, self.loop.post, self.prompts.sound_uri),
             self._recorder,
             self._history,
             recordings_dir=settings.recordings_dir,
@@ -211,13 +240,14 @@ class Service:
         )  # fmt: skip
 
 
-async def serve(settings: Settings, configuration: Configuration, passwords: Passwords) -> None:
+async def serve(plan: Plan) -> None:
     """Run until SIGTERM or SIGINT; what was to be written is written before it ends."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with running(Plan(settings, configuration, passwords)):
+    async with running(plan):
         await stop.wait()
+    clean_stop(plan.opened.store)
     _log.info("service.stopped")
 
 
@@ -227,16 +257,17 @@ async def running(plan: Plan) -> AsyncIterator[Service]:
     database = open_engine(plan.settings.database_url)
     repo, history = Repo(database), HistoryReader(database)
     recorder = Recorder(database, plan.settings.run_dir / "journal.jsonl", Clock().now)
-    version = Version(1, "", plan.configuration.trees)
-    shelf = Shelf(Rollout(stable=1), {1: version})
     try:
         async with asyncio.TaskGroup() as writing:
             writing.create_task(recorder.run())
             async with aiohttp.ClientSession() as session, _endless() as tasks:
+                shelf = plan.opened.shelf
+                restored = await restore(repo, recorder, shelf, Clock().now())
+                began_with = {call.tree.version for call in restored[0].values() if call.tree}
+                load_for_calls(plan.place, shelf, began_with)
                 service = Service(
                     plan, session=session, stores=Stores(recorder, repo, history),
-                    tasks=tasks, shelf=shelf,
-                    restored=await restore(repo, recorder, shelf, Clock().now()),
+                    tasks=tasks, restored=restored,
                 )  # fmt: skip
                 service.start()
                 async with _web(service.application(), plan.settings):

@@ -9,10 +9,14 @@ from ari_app.web.desks import Desks
 from ari_app.web.ports import (
     Credential,
     Credentials,
+    EmergencySwitch,
+    Order,
     Reads,
     Session,
     Sessions,
+    Trees,
     Unavailable,
+    Versions,
     WebSettings,
 )
 
@@ -20,10 +24,14 @@ __all__ = [
     "Credential",
     "Credentials",
     "Desks",
+    "EmergencySwitch",
+    "Order",
     "Reads",
     "Session",
     "Sessions",
+    "Trees",
     "Unavailable",
+    "Versions",
     "WebSettings",
     "make_app",
 ]

@@ -13,7 +13,7 @@ from ari_app.web.context import CONTEXT, PASSWORDS, Context
 from ari_app.web.desks import Desks
 from ari_app.web.docs_page import page
 from ari_app.web.openapi import document
-from ari_app.web.ports import Clock, Credentials, Reads, Sessions, WebSettings
+from ari_app.web.ports import Clock, Credentials, Reads, Sessions, Trees, WebSettings
 from ari_app.web.problems import problems
 from ari_app.web.routes import ROUTES, add_routes
 from ari_app.web.throttle import Throttle
@@ -26,6 +26,7 @@ def make_app(
     ask: Ask,
     reads: Reads,
     *,
+    trees: Trees,
     credentials: Credentials,
     sessions: Sessions,
     desks: Desks,
@@ -33,15 +34,17 @@ def make_app(
     settings: WebSettings | None = None,
 ) -> web.Application:
     """The application, to be run by an ``AppRunner``. ``now`` gives epoch seconds."""
+    settings = settings or WebSettings()
     app = web.Application(middlewares=[problems], client_max_size=MAX_BODY_BYTES)
     app[CONTEXT] = Context(
         ask=ask,
         reads=reads,
+        trees=trees,
         credentials=credentials,
         desks=desks,
         now=now,
-        settings=settings or WebSettings(),
-        tokens=Tokens(sessions, now),
+        settings=settings,
+        tokens=Tokens(sessions, now, settings.operator_token),
         throttle=Throttle(now),
     )
     described = document(ROUTES)

@@ -7,8 +7,10 @@ request, so that a change counts at once. Knows no route and nothing of what is 
 import asyncio
 import hashlib
 import secrets
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Final
 
 import structlog
 from argon2 import PasswordHasher
@@ -33,12 +35,16 @@ class Me:
     expires_at: float
 
 
+OPERATOR: Final = Me(AgentId("operator"), "operator", "", float("inf"))
+
+
 class Tokens:
     """Sessions by token, kept in memory too: agents go on while the database is away."""
 
-    def __init__(self, sessions: Sessions, now: Clock) -> None:
+    def __init__(self, sessions: Sessions, now: Clock, operator_token: str = "") -> None:
         self._sessions = sessions
         self._now = now
+        self._operator = hashed(operator_token) if operator_token else ""
         self._cache: dict[str, Session] = {}
 
     async def issue(self, agent: AgentId, lasts_s: float) -> tuple[str, Session]:
@@ -60,6 +66,9 @@ class Tokens:
             return None
         self._remember(session)
         return session
+
+    def is_operators(self, token: str) -> bool:
+        return bool(self._operator) and secrets.compare_digest(hashed(token), self._operator)
 
     async def revoke(self, token_hash: str) -> None:
         await self._sessions.delete_session(token_hash)
@@ -102,6 +111,8 @@ async def identify(authorization: str | None, tokens: Tokens, credentials: Crede
 
 
 async def owner(token: str, tokens: Tokens, credentials: Credentials) -> Me:
+    if tokens.is_operators(token):
+        return OPERATOR
     session = await tokens.find(token)
     account = credentials.find(session.agent_id) if session else None
     if session is None or account is None:
@@ -109,10 +120,18 @@ async def owner(token: str, tokens: Tokens, credentials: Credentials) -> Me:
     return Me(account.agent, account.role, session.token_hash, session.expires_at)
 
 
+_MAY: Mapping[str, frozenset[Role]] = {
+    "agent": frozenset({"agent", "supervisor", "admin"}),
+    "supervisor": frozenset({"supervisor", "admin", "operator"}),
+    "admin": frozenset({"admin", "operator"}),
+}
+_NEEDS = {"supervisor": "此操作需要班长权限。", "admin": "此操作需要管理员权限。"}
+
+
 def permit(me: Me, role: Role) -> None:
-    """A supervisor may do what an agent may."""
-    if role == "supervisor" and me.role != "supervisor":
-        raise Problem(403, detail="此操作需要班长权限。")
+    """A supervisor may do what an agent may, an admin both; the operator is nobody's desk."""
+    if me.role not in _MAY[role]:
+        raise Problem(403, detail=_NEEDS.get(role, ""))
 
 
 def hashed(token: str) -> str:

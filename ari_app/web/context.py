@@ -17,7 +17,7 @@ from ari_app.core.ports import Ask
 from ari_app.core.records import Json
 from ari_app.web.auth import Me, Passwords, Tokens
 from ari_app.web.desks import Desks
-from ari_app.web.ports import Clock, Credentials, Reads, WebSettings
+from ari_app.web.ports import Clock, Credentials, Reads, Trees, WebSettings
 from ari_app.web.problems import Problem
 from ari_app.web.throttle import Throttle
 
@@ -28,6 +28,7 @@ Model = TypeVar("Model", bound=BaseModel)
 class Context:
     ask: Ask
     reads: Reads
+    trees: Trees
     credentials: Credentials
     desks: Desks
     now: Clock

@@ -25,7 +25,7 @@ from ari_app.core.events import (
 )
 from ari_app.core.records import Json
 from ari_app.core.values import AgentId, CallId
-from ari_app.web.auth import Me, identify, owner
+from ari_app.web.auth import Me, identify, owner, permit
 from ari_app.web.context import CONTEXT, Context
 from ari_app.web.desks import NOT_SIGNED_IN, SIGNED_OUT, Desk
 from ari_app.web.messages import (
@@ -49,6 +49,8 @@ async def desk(request: web.Request) -> web.StreamResponse:
     _check_origin(request, context.settings.allowed_origins)
     header = request.headers.get("Authorization")
     me = await identify(header, context.tokens, context.credentials) if header else None
+    if me is not None:
+        permit(me, "agent")
     socket = web.WebSocketResponse(
         heartbeat=context.settings.desk_heartbeat_s,
         max_msg_size=MAX_MESSAGE_BYTES,
@@ -79,7 +81,9 @@ async def _introduced(socket: web.WebSocketResponse, context: Context) -> Me | N
         if first.type is not WSMsgType.TEXT:
             return None
         hello = HelloAction.model_validate_json(first.data)
-        return await owner(hello.token, context.tokens, context.credentials)
+        me = await owner(hello.token, context.tokens, context.credentials)
+        permit(me, "agent")
+        return me
     except (ValidationError, Problem, *AWAY):
         return None
 

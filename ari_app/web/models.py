@@ -176,6 +176,17 @@ class FieldError(Answered):
     message: str
 
 
+class TreeFinding(Answered):
+    """What is wrong in a file, as ``hotline check --json`` shows it."""
+
+    file: str
+    line: int
+    col: int
+    code: str
+    message: str
+    hint: str
+
+
 class ProblemDetails(Answered):
     """RFC 9457. `code` is stable, `detail` is for people."""
 
@@ -185,3 +196,4 @@ class ProblemDetails(Answered):
     code: str
     detail: str
     errors: list[FieldError] | None = None
+    problems: list[TreeFinding] | None = None

@@ -15,6 +15,7 @@ from ari_app.web.messages import ACTIONS, TOLD
 from ari_app.web.models import ProblemDetails
 from ari_app.web.routes import Route
 
+_SIGNED_IN = ("agent", "supervisor", "admin")
 _REF = "#/components/schemas/{model}"
 _ABOUT = (
     "Agents' desks, supervisors and programs around the 12345 hotline. "
@@ -55,7 +56,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "parameters": [*_path_parameters(route), *_query_parameters(route)],
         "responses": _responses(route),
     }
-    if route.role in ("agent", "supervisor"):
+    if route.role in _SIGNED_IN:
         operation["security"] = [{"token": []}]
         operation["description"] = f"For {route.role}s."
     if route.role == "desk":
@@ -86,9 +87,9 @@ def _success(route: Route) -> str:
 
 def _implied_refusals(route: Route) -> set[int]:
     implied = set()
-    if route.role in ("agent", "supervisor"):
+    if route.role in _SIGNED_IN:
         implied |= {401, 503}
-    if route.role == "supervisor":
+    if route.role in ("supervisor", "admin"):
         implied |= {403}
     if route.body is not None:
         implied |= {413, 422, 503}

@@ -12,9 +12,12 @@ from argon2 import PasswordHasher
 from prometheus_client import CollectorRegistry
 
 from ari_app.core.records import Json
+from ari_app.core.rollout import Bounds
 from ari_app.core.values import AgentId
 
-Role = Literal["agent", "supervisor"]
+Role = Literal["agent", "supervisor", "admin", "operator"]
+"""``operator`` is no person: whoever runs commands on the service's own machine."""
+
 Row = dict[str, Json]
 Clock = Callable[[], float]
 
@@ -64,6 +67,55 @@ class Reads(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """How the folder of flows is to be applied: at once, or on trial for some of the calls."""
+
+    message: str
+    percent: float = 0.0
+    dialled: frozenset[str] = frozenset()
+    bounds: Bounds = field(default_factory=Bounds)
+    force: bool = False
+
+    @property
+    def is_trial(self) -> bool:
+        return self.percent > 0 or bool(self.dialled)
+
+
+class Versions(Protocol):
+    """The versions of the trees. What cannot be done is raised as a ``problems.Problem``."""
+
+    async def apply(self, order: Order, by: str) -> Row: ...
+
+    async def promote(self, by: str) -> Row: ...
+
+    async def rollback(self, by: str, to: int | None = None) -> Row: ...
+
+    async def status(self) -> Row: ...
+
+    async def history(self) -> list[Row]: ...
+
+    async def files(self, number: int) -> Row: ...
+
+
+class EmergencySwitch(Protocol):
+    """The announcement said before everything else."""
+
+    async def switch_on(self, prompt: str, until: float, by: str) -> Row: ...
+
+    async def switch_off(self, by: str) -> Row: ...
+
+    def shown(self) -> Row: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """What may be done to all trees at once."""
+
+    versions: Versions
+    emergency: EmergencySwitch
+
+
+@dataclass(frozen=True, slots=True)
 class WebSettings:
     """How the API is set up; durations in seconds.
 
@@ -83,3 +135,5 @@ class WebSettings:
     optional_components: frozenset[str] = frozenset({"redis"})
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
+    operator_token: str = ""
+    """What commands on this machine show instead of signing in; empty lets none of them in."""

@@ -4,7 +4,8 @@ Decides status, code and wording. Knows no route and no rule of the telephony.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from http import HTTPStatus
 
 import structlog
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 
 from ari_app.core.records import Json
 from ari_app.web.ports import Unavailable
+from ivr.problems import Problem as TreeProblem
 
 log = structlog.get_logger(__name__)
 
@@ -44,11 +46,12 @@ class Problem(Exception):
         *,
         headers: Mapping[str, str] | None = None,
         errors: list[dict[str, str]] | None = None,
+        problems: Sequence[TreeProblem] = (),
     ) -> None:
         usual_code, usual_detail = _SENTENCES.get(status, _SENTENCES[400])
         self.status, self.code = status, code or usual_code
         self.detail, self.errors = detail or usual_detail, errors
-        self.headers = dict(headers or {})
+        self.headers, self.problems = dict(headers or {}), problems
         super().__init__(f"{status} {self.code}: {self.detail}")
 
     def response(self) -> web.Response:
@@ -61,6 +64,8 @@ class Problem(Exception):
         }
         if self.errors is not None:
             body["errors"] = [dict(error) for error in self.errors]
+        if self.problems:
+            body["problems"] = [*tree_problems(self.problems)]
         if self.status == 401:
             self.headers.setdefault("WWW-Authenticate", "Bearer")
         return web.Response(
@@ -69,6 +74,12 @@ class Problem(Exception):
             content_type="application/problem+json",
             headers=self.headers,
         )
+
+
+def tree_problems(problems: Iterable[TreeProblem]) -> list[Json]:
+    """What is wrong in files, worst first, as ``hotline check --json`` shows it."""
+    ordered = sorted(problems, key=lambda one: (one.is_warning, one))
+    return [asdict(one) for one in ordered]
 
 
 def not_valid(error: ValidationError) -> Problem:

@@ -13,16 +13,18 @@ from pydantic import BaseModel
 
 from ari_app.web import desk as desk_socket
 from ari_app.web import models as m
-from ari_app.web.api import agents, calls, docs, queues, service, session, tickets
+from ari_app.web import tree_models as t
+from ari_app.web.api import agents, calls, docs, flows, queues, service, session, tickets
 from ari_app.web.auth import identify, permit
 from ari_app.web.context import CONTEXT, ME
 
-Guard = Literal["nobody", "agent", "supervisor", "desk"]
+Guard = Literal["nobody", "agent", "supervisor", "admin", "desk"]
 """``nobody``: no login. ``desk``: the socket asks for the token itself."""
 
 _PATTERNS = {
     "call_id": r"[A-Za-z0-9._:-]{1,128}",
     "ticket_id": r"[A-Za-z0-9._:-]{1,128}",
+    "number": r"[1-9][0-9]{0,8}",
     "queue": r"[^/\x00-\x1f\x7f]{1,64}",
 }
 V1 = "/api/v1"
@@ -30,7 +32,7 @@ V1 = "/api/v1"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    method: Literal["GET", "POST", "PUT"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     handler: Handler
     role: Guard
@@ -87,6 +89,28 @@ ROUTES = (
           m.WrapUpSet, body=m.WrapUpLength, refusals=(409,)),
     Route("PUT", f"{V1}/queues/{{queue}}/wrap-up", queues.wrap_up, "supervisor",
           "Wrap-up length of one queue", m.WrapUpSet, body=m.WrapUpLength, refusals=(409,)),
+    Route("GET", f"{V1}/flows/status", flows.status, "supervisor",
+          "Which version of the trees is served", t.TreesStatus),
+    Route("GET", f"{V1}/flows/versions", flows.history, "supervisor",
+          "All versions of the trees, newest first", t.TreeHistory),
+    Route("GET", f"{V1}/flows/versions/{{number}}", flows.files, "supervisor",
+          "One version with its files", t.TreeFiles),
+    Route("POST", f"{V1}/flows/versions", flows.apply, "admin",
+          "Apply the folder of flows as a new version", t.TreeVersion, body=t.ApplyTrees,
+          refusals=(409,)),
+    Route("POST", f"{V1}/flows/promote", flows.promote, "admin",
+          "Bring the version on trial into service", t.TreeVersion, body=t.Promote,
+          refusals=(409,)),
+    Route("POST", f"{V1}/flows/rollback", flows.rollback, "admin",
+          "End the trial, or go back to an earlier version", t.TreeVersion, body=t.RollBack,
+          refusals=(404, 409)),
+    Route("GET", f"{V1}/emergency", flows.emergency, "supervisor",
+          "Is an emergency announcement on", t.EmergencyState),
+    Route("PUT", f"{V1}/emergency", flows.emergency_on, "supervisor",
+          "Say this before everything else, in all trees", t.EmergencyState, body=t.EmergencyOn,
+          refusals=(409,)),
+    Route("DELETE", f"{V1}/emergency", flows.emergency_off, "supervisor",
+          "Say it no more", t.EmergencyState, refusals=(409,)),
     Route("GET", f"{V1}/desk", desk_socket.desk, "desk",
           "WebSocket: screen-pops and states as they happen, actions back", None,
           refusals=(400, 401, 403)),
@@ -102,15 +126,15 @@ def add_routes(app: web.Application) -> None:
 
 
 def _guarded(route: Route) -> Handler:
-    role = route.role
-    if role in ("nobody", "desk"):
+    if route.role == "nobody" or route.role == "desk":
         return route.handler
+    needed = route.role
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         context = request.app[CONTEXT]
         header = request.headers.get("Authorization")
         me = await identify(header, context.tokens, context.credentials)
-        permit(me, "supervisor" if role == "supervisor" else "agent")
+        permit(me, needed)
         request[ME] = me
         return await route.handler(request)
 

@@ -9,15 +9,17 @@ import pytest_asyncio
 from aiohttp import ClientResponse, TCPConnector
 from aiohttp.test_utils import TestClient, TestServer
 
-from ari_app.web import Desks, WebSettings, make_app
+from ari_app.web import Desks, Trees, WebSettings, make_app
 from tests.web.fakes import (
     HASHER,
+    OPERATOR,
     PASSWORD,
     Clock,
     FakeAsk,
     FakeCredentials,
     FakeReads,
     FakeSessions,
+    FakeTrees,
 )
 
 
@@ -27,6 +29,7 @@ class Api:
     ask: FakeAsk = field(default_factory=FakeAsk)
     reads: FakeReads = field(default_factory=FakeReads)
     sessions: FakeSessions = field(default_factory=FakeSessions)
+    trees: FakeTrees = field(default_factory=FakeTrees)
     credentials: FakeCredentials = field(default_factory=FakeCredentials)
     desks: Desks = field(default_factory=Desks)
     clock: Clock = field(default_factory=Clock)
@@ -68,10 +71,12 @@ async def api(hello_s: float) -> AsyncIterator[Api]:
         desk_hello_s=hello_s,
         desk_send_s=0.5,
         hasher=HASHER,
+        operator_token=OPERATOR,
     )
     app = make_app(
         one.ask,
         one.reads,
+        trees=Trees(one.trees, one.trees),
         credentials=one.credentials,
         sessions=one.sessions,
         desks=one.desks,

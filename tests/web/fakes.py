@@ -6,12 +6,15 @@ from ari_app.core.commands import Refuse
 from ari_app.core.events import DeskEvent
 from ari_app.core.records import Json
 from ari_app.core.values import AgentId
-from ari_app.web import Credential, Session, Unavailable
+from ari_app.web import Credential, Order, Session, Unavailable
+from ari_app.web.ports import Row
+from ari_app.web.problems import Problem
 
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "一个很长的口令 1"
 HASH = HASHER.hash(PASSWORD)
-AGENTS = ("wang", "li", "boss")
+AGENTS = ("wang", "li", "boss", "chief")
+OPERATOR = "the token of commands on this machine"
 CALL = "hotline-1763915000.12"
 
 
@@ -76,6 +79,64 @@ class FakeAsk:
         return self.components
 
 
+VERSION: Row = {
+    "number": 2, "label": "2-6739291c", "message": "新菜单", "author": "root", "made_at": 1.0,
+    "sha256": "67", "parent": 1, "state": "in_service",
+}  # fmt: skip
+CALM: Row = {"on": False, "prompt": None, "until": None, "since": None, "by": None}
+
+
+class FakeTrees:
+    """Both what may be done with versions and the switch of the emergency announcement."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[object, ...]] = []
+        self.refuse: Problem | None = None
+        self.on: Row = CALM
+
+    def _heard(self, *asked: object) -> Row:
+        if self.refuse is not None:
+            raise self.refuse
+        self.asked.append(asked)
+        return VERSION
+
+    async def apply(self, order: Order, by: str) -> Row:
+        return self._heard("apply", order, by)
+
+    async def promote(self, by: str) -> Row:
+        return self._heard("promote", by)
+
+    async def rollback(self, by: str, to: int | None = None) -> Row:
+        return self._heard("rollback", by, to)
+
+    async def status(self) -> Row:
+        calls: Row = {"begun": 1, "through": 1, "abandoned": 0, "errors": 0,
+                      "abandoned_share": 0.0, "errors_share": 0.0}  # fmt: skip
+        return {
+            "version": VERSION, "since": 1.0, "calls": calls, "canary": None,
+            "canary_stopped": "", "folder": "differs", "loaded": [2], "last_failure": None,
+        }  # fmt: skip
+
+    async def history(self) -> list[Row]:
+        return [VERSION]
+
+    async def files(self, number: int) -> Row:
+        return {**self._heard("files", number), "files": {"main.yaml": "flow: main"}}
+
+    async def switch_on(self, prompt: str, until: float, by: str) -> Row:
+        self._heard("switch_on", prompt, until, by)
+        self.on = {"on": True, "prompt": prompt, "until": until, "since": 1.0, "by": by}
+        return self.on
+
+    async def switch_off(self, by: str) -> Row:
+        self._heard("switch_off", by)
+        self.on = CALM
+        return self.on
+
+    def shown(self) -> Row:
+        return self.on
+
+
 class FakeReads:
     is_away = False
     asked_for: tuple[object, ...] = ()
@@ -113,7 +174,7 @@ class FakeSessions:
 
 class FakeCredentials:
     def __init__(self) -> None:
-        self.roles = {"wang": "agent", "li": "agent", "boss": "supervisor"}
+        self.roles = {"wang": "agent", "li": "agent", "boss": "supervisor", "chief": "admin"}
 
     def find(self, agent_id: str) -> Credential | None:
         role = self.roles.get(agent_id)

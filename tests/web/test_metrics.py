@@ -11,6 +11,8 @@ def test_every_figure_has_a_name_of_ours_and_a_unit() -> None:
     assert names == {
         "hotline_calls", "hotline_agents", "hotline_waiting_calls", "hotline_ari_link_up",
         "hotline_event_lag_seconds", "hotline_engine_errors", "hotline_journal_depth_records",
+        "hotline_tree_version", "hotline_tree_canary_version", "hotline_tree_apply_failed",
+        "hotline_tree_reload_seconds", "hotline_tree_canaries_stopped", "hotline_emergency_on",
     }  # fmt: skip
 
 

@@ -1,0 +1,38 @@
+"""The prompts as they are now: those rendered since the start can be used without another start.
+
+Decides nothing but when they are read again. Knows no tree and no call.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+
+import ivr
+from ari_app.configuration import known_prompts
+from recordings.prompts import Prompts, load_prompts
+
+
+class LivePrompts:
+    def __init__(self, config_dir: Path, prompts: Prompts) -> None:
+        self._config_dir = config_dir
+        self._prompts = prompts
+
+    async def reload(self) -> None:
+        """A catalogue that cannot be read leaves the old one."""
+        loaded = await asyncio.to_thread(load_prompts, self._config_dir)
+        if not isinstance(loaded, list):
+            self._prompts = loaded
+
+    def known(self) -> Mapping[str, Collection[str]]:
+        """What trees may name."""
+        return known_prompts(self._prompts)
+
+    def is_audible(self, prompt_id: str) -> bool:
+        """Whether there is a recording in any language at all."""
+        return any(prompt_id in heard for heard in self._prompts.names().values())
+
+    def seconds(self, said: Iterable[ivr.Prompt]) -> float:
+        return sum(self._prompts.duration_s(one.id, one.language) for one in said)
+
+    def sound_uri(self, prompt_id: str, language: str) -> str:
+        return self._prompts.sound_uri(prompt_id, language)
