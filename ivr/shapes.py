@@ -3,13 +3,16 @@
 Decides the codes E2.. and their wording. Must not know any particular model.
 """
 
+import difflib
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from ivr.fields import TextForm
 from ivr.positions import Path, Positions, dotted
 from ivr.problems import Problem, did_you_mean
 
@@ -34,6 +37,15 @@ _EXPECTED = {
     "model_type": "a mapping (key: value)",
     "model_attributes_type": "a mapping (key: value)",
 }
+_WRITE = {
+    "text": "Write a text.",
+    "a whole number": "Write digits alone, such as 3.",
+    "a number": "Write a number without a unit, such as 2.5.",
+    "true or false": "Write true or false.",
+    "a list": "Write [a, b], or a line '- a' for each.",
+    "a mapping (key: value)": "Write {key: value}, or lines 'key: value' below it.",
+    "a mapping (key: value) or a text": "Write its name alone, or {key: value}.",
+}
 _BOUND = {
     "less_than_equal": ("more than", "Use at most", "le"),
     "less_than": ("not less than", "Use less than", "lt"),
@@ -56,8 +68,23 @@ def validate(
         return model.model_validate(data)
     except ValidationError as error:
         found = [_Finding(model, detail, positions) for detail in error.errors()]
+    return sorted(finding.problem(filename) for finding in _worth_saying(found))
+
+
+def _worth_saying(found: "list[_Finding]") -> "Iterator[_Finding]":
+    """Without what only follows from another one, and one for all members of a union."""
     guessed = {guess for finding in found if (guess := finding.guess())}
-    return sorted(finding.problem(filename) for finding in found if finding.path not in guessed)
+    unions: dict[Path, list[_Finding]] = {}
+    for finding in found:
+        if finding.in_union:
+            unions.setdefault(finding.path, []).append(finding)
+        elif finding.path not in guessed and not finding.only_counts(found):
+            yield finding
+    for members in unions.values():
+        fitting = [one for one in members if one.kind not in _EXPECTED]
+        members[0].alternatives = tuple(dict.fromkeys(one.expected() for one in members))
+        members[0].kinds = frozenset(one.kind for one in members)
+        yield (fitting or members)[0]
 
 
 class _Finding:
@@ -67,10 +94,48 @@ class _Finding:
         self.detail = detail
         self.kind = detail["type"]
         self.context: Mapping[str, Any] = detail.get("ctx", {})
-        self.path, self.known = _locate(model, detail["loc"])
         self.positions = positions
+        self.alternatives: tuple[str, ...] = ()
+        self.kinds = frozenset({self.kind})
+        spot = _locate(model, detail["loc"])
+        self.known, self.model, self.in_union = spot.known, spot.model, spot.in_union
+        self.form = spot.form
+        self.path = self._written(spot.path)
         if self.kind == "union_tag_invalid":
             self.path = (*self.path, "type")
+        elif self.kind == "union_tag_not_found" and self._misspelt_type():
+            self.kind, self.known = "extra_forbidden", ("type",)
+            self.path = (*self.path, self._misspelt_type())
+
+    def _written(self, path: Path) -> Path:
+        """Without the parts of a long form of which the file has the short one."""
+        kept: Path = ()
+        if path[:1] not in self.positions.values and self.kind != "missing":
+            # Not from the file at all, but from the environment.
+            return path
+        for part in path:
+            there = (*kept, part) in self.positions.values
+            if there or (self.kind == "missing" and part is path[-1]):
+                kept = (*kept, part)
+        return kept
+
+    def _misspelt_type(self) -> str:
+        data = self.detail["input"]
+        names = [str(name) for name in data] if isinstance(data, Mapping) else []
+        return next(iter(difflib.get_close_matches("type", names, n=1)), "")
+
+    def expected(self) -> str:
+        """The kind of value that belongs there; empty if the kind was right."""
+        if self.kind in ("model_type", "model_attributes_type") and _has_short_form(self.model):
+            return "a mapping (key: value) or a text"
+        if self.kind == "string_type" and self.form:
+            return self.form.what
+        return _EXPECTED.get(self.kind, "")
+
+    def only_counts(self, found: "list[_Finding]") -> bool:
+        """Too few, but only because those that are there are wrong themselves."""
+        inside = (one.path[: len(self.path)] for one in found if one.path != self.path)
+        return self.kind == "too_short" and self.path in inside
 
     def guess(self) -> Path | None:
         """The missing field that an unknown one was meant to be: not worth a second problem."""
@@ -105,7 +170,9 @@ class _Finding:
         if kind == "form":
             return "E206", f"{self.detail['msg']}.", context["hint"]
         if kind in _EXPECTED:
-            return "E203", f"expected {_EXPECTED[kind]}, found {found}.", self._form_hint()
+            kinds = self.alternatives or (self.expected(),)
+            said = " or ".join(filter(None, (", ".join(kinds[:-1]), kinds[-1])))
+            return "E203", f"expected {said}, found {found}.", self._form_hint(kinds)
         return self._value_words(found)
 
     def _value_words(self, found: str) -> tuple[str, str, str]:
@@ -124,14 +191,17 @@ class _Finding:
             return "E204", self.detail["msg"].removeprefix("Value error, "), ""
         return "E200", f"{self.detail['msg']}, found {found}.", ""
 
-    def _form_hint(self) -> str:
+    def _form_hint(self, kinds: tuple[str, ...]) -> str:
         value = self.detail["input"]
-        if _EXPECTED[self.kind] == "a list" and isinstance(value, str):
+        if value is None:
+            return "Write a value, or remove the line."
+        if kinds == ("a list",) and isinstance(value, str):
             return f"Write [{value}]."
-        if self.kind != "string_type" or not isinstance(value, bool | int | float):
-            return ""
-        written = self.positions.value(self.path).text or str(value)
-        return f'Put it in quotes: "{written}".'
+        if isinstance(value, bool | int | float) and "string_type" in self.kinds:
+            written = self.positions.value(self.path).text or str(value)
+            if self.form is None or self.form.fits(written):
+                return f'Put it in quotes: "{written}".'
+        return self.form.hint if self.form else _WRITE.get(kinds[-1], "")
 
 
 def _found(value: object) -> str:
@@ -154,8 +224,19 @@ def _number(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _locate(model: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[Path, tuple[str, ...]]:
-    """The path in the file of pydantic's ``loc``, and the fields known where it ends.
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where an error is: ``known`` are the fields there, ``model`` or ``form`` what belongs in."""
+
+    path: Path
+    known: tuple[str, ...]
+    model: object
+    in_union: bool
+    form: TextForm | None = None
+
+
+def _locate(model: type[BaseModel], loc: tuple[int | str, ...]) -> _Spot:
+    """The path in the file of pydantic's ``loc``.
 
     A loc also names the member of a union that was tried, which is not a part of the path; only
     the model's annotations tell the two apart.
@@ -163,12 +244,15 @@ def _locate(model: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[Path, t
     path: Path = ()
     here: object = model
     known: tuple[str, ...] = ()
+    in_union = False
+    form: TextForm | None = None
     for part in loc:
         if part == "[key]":
             break
         here = _bare(here)
-        member = _tagged(here, part)
-        if member is not None:
+        if _is_union(here):
+            member = _tagged(here, part)
+            in_union = in_union or member is None
             here = member
             continue
         path = (*path, part)
@@ -176,10 +260,33 @@ def _locate(model: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[Path, t
             fields = {field.alias or name: field for name, field in here.model_fields.items()}
             extra = here.__annotations__.get("__pydantic_extra__")
             known = tuple(fields)
-            here = fields[str(part)].annotation if part in fields else _inside(extra)
+            field = fields.get(str(part))
+            here = field.annotation if field else _inside(extra)
+            form = _form_in(field.metadata) if field else None
         else:
-            known, here = (), _inside(here)
-    return path, known
+            known, here, form = (), _inside(here), None
+    return _Spot(path, known, _bare(here), in_union, form or _form_of(here))
+
+
+def _form_in(metadata: Iterable[object]) -> TextForm | None:
+    checks = [one.func for one in metadata if isinstance(one, AfterValidator)]
+    return next((one for one in checks if isinstance(one, TextForm)), None)
+
+
+def _form_of(annotation: object) -> TextForm | None:
+    """The form of the texts that belong there, if it has one."""
+    if get_origin(annotation) is Annotated:
+        return _form_in(get_args(annotation)[1:]) or _form_of(get_args(annotation)[0])
+    some = [arg for arg in get_args(annotation) if arg is not types.NoneType]
+    return _form_of(some[0]) if _is_union(annotation) and len(some) == 1 else None
+
+
+def _has_short_form(model: object) -> bool:
+    """Whether a value alone may stand for the whole mapping."""
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return False
+    validators = model.__pydantic_decorators__.model_validators.values()
+    return any(one.info.mode == "before" for one in validators)
 
 
 def _bare(annotation: object) -> object:
@@ -197,8 +304,6 @@ def _bare(annotation: object) -> object:
 
 
 def _tagged(annotation: object, tag: int | str) -> object | None:
-    if not _is_union(annotation):
-        return None
     for member in map(_bare, get_args(annotation)):
         if isinstance(member, type) and issubclass(member, BaseModel):
             for field in member.model_fields.values():

@@ -108,7 +108,8 @@ def test_another_files_model_gets_the_same_messages() -> None:
         "agents.yaml:2:4: E202 agents[0].nmae: no such field. Did you mean 'name'?",
         "agents.yaml:2:27: E203 agents[0].extension: expected text, found the number 8001."
         ' Put it in quotes: "8001".',
-        "agents.yaml:3:43: E203 agents[1].levels.en: expected a whole number, found the text 'x'.",
+        "agents.yaml:3:43: E203 agents[1].levels.en: expected a whole number, found the text 'x'."
+        " Write digits alone, such as 3.",
     ]
 
 
