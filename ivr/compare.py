@@ -12,8 +12,9 @@ from typing import Final
 
 from ivr.actions import HangUp, PromiseCallback, ToQueue, Transfer
 from ivr.events import MessageTaken
-from ivr.journal import LONG_ROW, Record
+from ivr.journal import Record
 from ivr.link import Trees
+from ivr.masking import LONG_ROW
 from ivr.replay import Replayed, replay, replay_like
 from ivr.telling import queue_words
 from ivr.trace import Answered, PromptSeconds, Trace

@@ -1,7 +1,6 @@
 """Calls that were really made, as one line of JSON each.
 
-Decides the form of a line and what of a caller's typing is kept in it. Must not know where calls
-are stored, nor any tree.
+Decides the form of a line. Must not know where calls are stored, nor any tree.
 """
 
 import json
@@ -13,13 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ivr.problems import Problem
 
 FORMAT: Final = 1
-
-LONG_ROW: Final = 6
-"""So many digits in a row may be a number of somebody: identity, telephone, case."""
-
-ROW_GAP_S: Final = 5.0
-
-Happened = tuple[float, str, list[object]]
 
 
 class Who(BaseModel):
@@ -74,36 +66,3 @@ def written(record: Record) -> str:
     return json.dumps(
         record.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"), sort_keys=True
     )
-
-
-def without_typed_numbers(record: Record) -> Record:
-    """The same call, with zeros for the digits of every long row of keys.
-
-    A tree takes any digit alike where it collects a number, so the call goes the same way.
-    """
-    rows: list[tuple[object, ...]] = [*record.journal]
-    for start, end in _long_rows(rows):
-        for at in range(start, end):
-            if rows[at][1] == "key":
-                digit = str(rows[at][2])
-                rows[at] = (*rows[at][:2], "0" if digit.isdigit() else digit, *rows[at][3:])
-    return record.model_copy(update={"journal": tuple(rows)})
-
-
-def _long_rows(rows: list[tuple[object, ...]]) -> Iterator[tuple[int, int]]:
-    """Begin and end of each row of digits that were typed without a pause."""
-    keys = [at for at, row in enumerate(rows) if row[1] == "key" and len(row) > 2]
-    begun = 0
-    for index in range(1, len(keys) + 1):
-        follows = index < len(keys) and (
-            _seconds(rows[keys[index]]) - _seconds(rows[keys[index - 1]]) <= ROW_GAP_S
-        )
-        if not follows:
-            some = keys[begun:index]
-            if sum(str(rows[at][2]).isdigit() for at in some) >= LONG_ROW:
-                yield some[0], some[-1] + 1
-            begun = index
-
-
-def _seconds(row: tuple[object, ...]) -> float:
-    return float(row[0]) if isinstance(row[0], int | float) else 0.0

@@ -15,12 +15,14 @@ from typing import Annotated, Optional
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from ari_app.cli.ivr_source import Stage, load_version, prompt_seconds
 from ari_app.core.phone_number import region_of
 from ari_app.db.engine import open_engine
 from ari_app.db.journaled_calls import JournaledCall, journaled_calls
 from ari_app.db.schema import check_database
 from ari_app.settings import Settings
-from ivr.journal import Record, Who, read_records, without_typed_numbers, written
+from ivr.journal import Record, Who, read_records, written
+from ivr.masking import without_typed_numbers
 from ivr.problems import Problem, cannot_read
 
 KEPT_DIGITS = 3
@@ -72,9 +74,11 @@ def journal(
     from ari_app.cli import _settings
 
     try:
+        settings = _settings()
         mask = Mask(key.read_bytes() if key else secrets.token_bytes(32))
-        records = read_day(_settings(), day, mask)
-        text = "".join(f"{written(without_typed_numbers(record))}\n" for record in records)
+        records = read_day(settings, day, mask)
+        shelf = _Shelf(settings)
+        text = "".join(f"{written(shelf.without_numbers(record))}\n" for record in records)
         if out is None:
             sys.stdout.write(text)
         else:
@@ -84,6 +88,29 @@ def journal(
         raise typer.Exit(1) from None
     where = f" to {out}" if out else ""
     print(f"{len(records)} calls exported{where}", file=sys.stderr)
+
+
+class _Shelf:
+    """The versions in which calls were made: they tell a typed number from a menu's key."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stages: dict[str, Stage | None] = {}
+
+    def without_numbers(self, record: Record) -> Record:
+        label = record.tree_version
+        if label not in self._stages:
+            self._stages[label] = self._load(label)
+        stage = self._stages[label]
+        if stage is None:
+            return without_typed_numbers(record)
+        flow = stage.trees.for_dialled(record.dialled)
+        return without_typed_numbers(record, flow, prompt_seconds(stage.prompts))
+
+    def _load(self, label: str) -> Stage | None:
+        number = label.partition("-")[0]
+        stage = load_version(self._settings, int(number)) if number.isdecimal() else None
+        return stage if isinstance(stage, Stage) else None
 
 
 def read_day(settings: Settings, day: datetime | None, mask: Mask | None = None) -> list[Record]:

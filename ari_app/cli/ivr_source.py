@@ -54,15 +54,20 @@ def load_stage(config_dir: Path, folder: Path | None = None) -> Stage | list[Pro
 
 def load_served(settings: Settings) -> Stage | list[Problem]:
     """The version in service as the service keeps it, or the folder if none was ever served."""
-    kept = settings.run_dir / FLOWS
     try:
-        number = int(json.loads((kept / "state.json").read_bytes())["stable"])
+        state = json.loads((settings.run_dir / FLOWS / "state.json").read_bytes())
+        number = int(state["stable"])
     except (OSError, ValueError, KeyError, TypeError):
         return load_stage(settings.config_dir)
-    found = load_stage(settings.config_dir, kept / f"{number:06d}")
+    return load_version(settings, number)
+
+
+def load_version(settings: Settings, number: int) -> Stage | list[Problem]:
+    """A version that the service keeps."""
+    found = load_stage(settings.config_dir, settings.run_dir / FLOWS / f"{number:06d}")
     if isinstance(found, list):
         return found
-    return Stage(found.trees, found.ground, f"version {number}, in service")
+    return Stage(found.trees, found.ground, f"version {number}")
 
 
 def _files_of(folder: Path) -> Files | list[Problem]:
