@@ -10,18 +10,34 @@ from functools import cached_property
 from typing import Final
 
 from ivr.actions import ToQueue
-from ivr.bounds import ENDLESS, NO_WAY, Before, Nearest, back, before, circles, fewest, longest
+from ivr.bounds import (
+    ENDLESS,
+    NO_WAY,
+    Before,
+    Nearest,
+    back,
+    before,
+    circles,
+    fewest,
+    longest,
+    reach,
+)
 from ivr.cases import Expect
 from ivr.counterexample import Way, told, way_of
 from ivr.events import (
+    Entered,
     Event,
     Key,
     MessageFailed,
+    PromptEnded,
     PromptFailed,
     QueueFailed,
+    TimedOut,
     TransferFailed,
 )
-from ivr.walk_all import Edge, Graph
+from ivr.fields import NodeRef
+from ivr.nodes import TransferNode
+from ivr.walk_all import SPEAKING, Edge, Graph
 
 PERSON: Final = ("queued", "transferring")
 Steps = list[tuple[int, Edge]]
@@ -134,6 +150,25 @@ class Judge:
     def back(self, goals: Iterable[int]) -> set[int]:
         """Every state from which something that may happen leads to a goal."""
         return back(goals, self._before_silent, self._before_pressed)
+
+    @cached_property
+    def numbers(self) -> set[str]:
+        """Names of the outside numbers that some caller is transferred to."""
+        nodes = {state.node for state in self.states if state.phase == "transferring"}
+        found = (self.graph.flow.nodes[NodeRef(name)] for name in nodes)
+        return {str(node.to) for node in found if isinstance(node, TransferNode)}
+
+    @cached_property
+    def usual(self) -> set[int]:
+        """Where a caller comes who does nothing and of whom nothing is known; nothing fails."""
+        return reach(self.graph.silent, self.graph.starts, self._is_usual)
+
+    def _is_usual(self, number: int, edge: Edge) -> bool:
+        if number in self.stops or not edge.plain or edge.helped:
+            return False
+        if isinstance(edge.event, TimedOut):
+            return self.states[number].phase not in SPEAKING
+        return isinstance(edge.event, Entered | PromptEnded)
 
     # --- ways --------------------------------------------------------------------------------
 

@@ -7,14 +7,12 @@ was made.
 from collections.abc import Iterator
 from typing import Final
 
-from ivr.bounds import ENDLESS, NO_WAY, Nearest, reach
+from ivr.bounds import ENDLESS, NO_WAY, Nearest
 from ivr.cases import Expect, HeardOf, PathOf
 from ivr.counterexample import Way, way_of
 from ivr.events import (
-    Entered,
     Event,
     MessageFailed,
-    PromptEnded,
     PromptFailed,
     QueueFailed,
     TimedOut,
@@ -248,15 +246,7 @@ def _goes_wrong(phase: str, event: Event) -> bool:
 
 
 def _hung_up(judge: Judge) -> Iterator[Finding]:
-    def is_usual(number: int, edge: Edge) -> bool:
-        if number in judge.stops or not edge.plain or edge.helped:
-            return False
-        if isinstance(edge.event, TimedOut):
-            return judge.states[number].phase not in SPEAKING
-        return isinstance(edge.event, Entered | PromptEnded)
-
-    usual = reach(judge.graph.silent, judge.graph.starts, is_usual)
-    for node, number in judge.by_node(usual & judge.ended):
+    for node, number in judge.by_node(judge.usual & judge.ended):
         yield Finding(
             "E608",
             node,

@@ -5,7 +5,9 @@ Decides nothing: each command lies in a file ``ivr_*.py`` beside this one and is
 
 import typer
 
+from ari_app.cli.ivr_check import check
 from ari_app.cli.ivr_graph import graph
+from ari_app.cli.ivr_prove import prove
 from ari_app.cli.ivr_schema import schema
 from ari_app.cli.ivr_versions import (
     apply,
@@ -21,6 +23,8 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+app.command("check")(check)
+app.command("prove")(prove)
 app.command("graph")(graph)
 app.command("schema")(schema)
 app.command("apply")(apply)
