@@ -24,6 +24,7 @@ from ari_app.settings import Settings
 from ivr.journal import Record, Who, read_records, written
 from ivr.masking import without_typed_numbers
 from ivr.problems import Problem, cannot_read
+from ivr.trace import PromptSeconds
 
 KEPT_DIGITS = 3
 _HASH_DIGITS = 16
@@ -95,22 +96,22 @@ class _Shelf:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._stages: dict[str, Stage | None] = {}
+        self._stages: dict[str, tuple[Stage, PromptSeconds] | None] = {}
 
     def without_numbers(self, record: Record) -> Record:
         label = record.tree_version
         if label not in self._stages:
             self._stages[label] = self._load(label)
-        stage = self._stages[label]
-        if stage is None:
+        found = self._stages[label]
+        if found is None:
             return without_typed_numbers(record)
-        flow = stage.trees.for_dialled(record.dialled)
-        return without_typed_numbers(record, flow, prompt_seconds(stage.prompts))
+        stage, seconds = found
+        return without_typed_numbers(record, stage.trees.for_dialled(record.dialled), seconds)
 
-    def _load(self, label: str) -> Stage | None:
+    def _load(self, label: str) -> tuple[Stage, PromptSeconds] | None:
         number = label.partition("-")[0]
         stage = load_version(self._settings, int(number)) if number.isdecimal() else None
-        return stage if isinstance(stage, Stage) else None
+        return (stage, prompt_seconds(stage.prompts)) if isinstance(stage, Stage) else None
 
 
 def read_day(settings: Settings, day: datetime | None, mask: Mask | None = None) -> list[Record]:

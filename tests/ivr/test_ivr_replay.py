@@ -203,7 +203,8 @@ nodes:
 
 def test_digits_typed_into_a_number_are_masked_and_the_menus_key_before_them_stays() -> None:
     keys = [(1.0 + at / 2, "key", digit) for at, digit in enumerate("4110101*1234#")]
-    call = record(*keys, (7.0, "queued", "general"), (9.0, "connected"), (10.0, "key", "7"))
+    talk = ((7.0, "queued", "general"), (9.0, "connected"), (10.0, "key", "7"))
+    call = record(*keys, *talk, queue="general")
     masked = without_typed_numbers(call, loaded(NUMBER), two_seconds)
     assert "".join(str(row[2]) for row in masked.journal if row[1] == "key") == "4000000*0000#0"
     before, after = (replay(one, loaded(NUMBER), two_seconds) for one in (call, masked))
