@@ -29,7 +29,7 @@ from ari_app.softphone.phone import PHONES_IP, Mode, Phone
 from ari_app.softphone.tones import tones_in_wav
 from tests.ports import free_offset, free_tcp_port, free_udp_port
 
-SHARED = ("flows", "prompts", "hotline.yaml")
+SHARED = ("flows", "prompts", "hotline.yaml", "numbers.yaml")
 NOTHING_OF = ("hotline_waiting_calls{", "hotline_agents{", "hotline_engine_errors_total")
 """Figures that must be absent or zero once everybody has gone home."""
 
@@ -402,12 +402,16 @@ def recorded_s(recording: Path, frequencies: list[int]) -> dict[int, float]:
     return {hz: sum(span.length_s for span in spans) for hz, spans in heard.items()}
 
 
-def make_config(folder: Path, ports: Mapping[str, int]) -> Path:
-    """The shipped tree and prompts, with agents whose phones have fixed addresses."""
+def make_config(folder: Path, ports: Mapping[str, int], tree: str = "") -> Path:
+    """The shipped trees and prompts, with agents whose phones have fixed addresses."""
     config = folder / "config"
     config.mkdir()
     for name in SHARED:
         (config / name).symlink_to(PROJECT_DIR / "config" / name)
+    if tree:
+        (config / "flows").unlink()
+        (config / "flows").mkdir()
+        (config / "flows" / "main.yaml").write_text(tree, encoding="utf-8")
     agents = {
         agent_id: {
             "name": f"坐席{agent_id}",
@@ -427,16 +431,25 @@ def make_config(folder: Path, ports: Mapping[str, int]) -> Path:
 
 @contextlib.asynccontextmanager
 async def open_hall(
-    folder: Path, database_url: str = "", *, shared_port: int | None = None
+    folder: Path,
+    database_url: str = "",
+    *,
+    shared_port: int | None = None,
+    tree: str = "",
+    trunk_out: str = "",
 ) -> AsyncIterator[Hall]:
-    """``shared_port``: all agents' phones are at one address, as the crowd's are."""
+    """``shared_port``: all agents' phones are at one address, as the crowd's are.
+
+    ``tree`` is a main.yaml to serve instead of the shipped ones.
+    """
     ports = {agent_id: shared_port or free_udp_port(PHONES_IP) for agent_id in SKILLS}
     env = {
         "HOTLINE_PORT_OFFSET": str(free_offset()),
         "HOTLINE_RUN_DIR": str(folder / "var"),
         "HOTLINE_DATABASE_URL": database_url,
+        "HOTLINE_TRUNK_OUT": trunk_out,
     }
-    settings = load_settings(make_config(folder, ports), env)
+    settings = load_settings(make_config(folder, ports, tree), env)
     async with running_asterisk(settings) as asterisk, aiohttp.ClientSession() as session:
         hall = Hall(settings, asterisk, session, ports)
         try:
