@@ -82,6 +82,9 @@ def _integer(value: object) -> int:
 
 
 def _truth(value: object) -> bool:
+    """A tree's fields are texts: true and false are those of YAML."""
+    if value in ("true", "false"):
+        return value == "true"
     if not isinstance(value, bool):
         raise TypeError(f"expected true or false, got {value!r}")
     return value

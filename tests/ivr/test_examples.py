@@ -1,12 +1,16 @@
 """The example configurations: each fit for service, its scripted calls as promised."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ari_app.configuration import Configuration, load_configuration
+from ari_app.db.fields import ticket_values
+from ivr import Flow
 from ivr.cases import Cases, load_cases
 from ivr.cover import coverage
+from ivr.nodes import CollectNode, SetNode, SurveyNode
 from ivr.problems import render_problems
 from ivr.prove import prove_trees
 from ivr.trace import PromptSeconds
@@ -69,6 +73,26 @@ def test_every_scripted_call_comes_out_as_promised_and_no_node_is_left_out(
     assert not coverage(loaded.trees.flows, played).missing("node")
 
 
+def test_every_field_that_an_example_sets_is_one_that_a_ticket_keeps(loaded: Configuration) -> None:
+    for flow in loaded.trees.flows.values():
+        for name, value in _written(flow):
+            assert name in ticket_values("c", {name: value}), f"{flow.flow}: {name}: {value}"
+    assert ticket_values("c", {"confidential": "true"}) == {"confidential": True}
+
+
+def _written(flow: Flow) -> Iterator[tuple[str, str]]:
+    for line in flow.lines.values():
+        yield from line.fields.items()
+    for node in flow.nodes.values():
+        match node:
+            case SetNode():
+                yield node.field, node.value
+            case SurveyNode():
+                yield from ((node.field, label) for label in node.keys.values())
+            case CollectNode():
+                yield node.field, "20261123"
+
+
 def test_the_county_stays_short() -> None:
     found = load_configuration(EXAMPLES / "county")
     assert isinstance(found, Configuration)
@@ -80,5 +104,5 @@ def test_the_province_serves_thirty_merged_lines_with_fields_of_their_own() -> N
     assert isinstance(found, Configuration)
     lines = found.trees.for_dialled("12315").lines
     assert len(lines) == 30
-    assert len({line.fields["line"] for line in lines.values()}) == len(lines)
+    assert len({line.fields["category_code"] for line in lines.values()}) == len(lines)
     assert all(line.greeting for line in lines.values())
