@@ -1,15 +1,13 @@
-"""`python -m bench`: runs the chosen systems at the chosen rates and prints the comparison.
+"""`python -m bench`: runs the chosen parts and prints the comparison.
 
 It decides the order of a run. It must not know how anything is started or measured.
 """
 
-import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from rich.console import Console
 
@@ -19,87 +17,56 @@ from ari_app.settings import SettingsError, load_settings
 from bench import ari_loop, report
 from bench.ari_loop import NotInstalled
 from bench.child import ChildFailed
+from bench.interpreter import BenchTreeWrong, interpreter_figures
 from bench.load import LoadFailed
-from bench.measure import Bench, Figures, Result, measure_freed_agent, measure_rate
+from bench.measure import Bench, Figures, measure_freed_agent, measure_rate
+from bench.options import Options, parse
 from bench.pbx import AGENT_HOST, asterisk_of, build_site
 from bench.phones import Phones
+from bench.proof import ProofFailed, proof_figures
+from bench.reload import ReloadFailed, Wanted, reload_figures
+from bench.report import Run
 from bench.systems import SYSTEMS, System
 
 # Runs are only compared with earlier ones that did the same.
 _COMPARED = ("seconds", "agents", "talk_s")
 _EXPECTED = (
     AsteriskMissing, AsteriskFailed, SettingsError, LoadFailed, ChildFailed, NotInstalled,
-    TimeoutError,
+    BenchTreeWrong, ProofFailed, ReloadFailed, TimeoutError,
 )  # fmt: skip
-_DEFAULT_SYSTEMS = ("service", "queue", "ari-client")
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    rates: tuple[float, ...]
-    seconds: float
-    systems: tuple[str, ...]
-    agents: int
-    talk_s: float
-    samples: int
-    waiting: int
-    folder: Path
-
-
-def parse(arguments: Sequence[str]) -> tuple[Options, bool]:
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--rates", default="10,30,60", help="calls/s, one after another")
-    parser.add_argument("--seconds", type=float, default=20.0, help="length of each load")
-    parser.add_argument("--systems", default=",".join(_DEFAULT_SYSTEMS), help=", ".join(SYSTEMS))
-    parser.add_argument("--agents", type=int, default=200, help="size of the pool")
-    parser.add_argument("--talk", type=float, default=2.0, help="seconds that each agent talks")
-    parser.add_argument("--samples", type=int, default=30, help="of the freed agent; 0 for none")
-    parser.add_argument("--waiting", type=int, default=8, help="callers for the freed agent")
-    parser.add_argument("--folder", type=Path, default=report.OUT / "run", help="working folder")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
-    given = parser.parse_args(arguments)
-    systems = tuple(given.systems.split(","))
-    if unknown := set(systems) - set(SYSTEMS):
-        parser.error(f"--systems: no {', '.join(sorted(unknown))}; known: {', '.join(SYSTEMS)}")
-    rates = tuple(sorted(float(rate) for rate in given.rates.split(",")))
-    options = Options(
-        rates, given.seconds, systems, given.agents, given.talk, given.samples,
-        given.waiting, given.folder.resolve(),
-    )  # fmt: skip
-    return options, given.json
 
 
 def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-async def run(options: Options) -> tuple[list[Result], dict[str, Figures]]:
-    """Everything that was asked for, on one Asterisk."""
+@asynccontextmanager
+async def a_bench(options: Options) -> AsyncIterator[Bench]:
+    """One Asterisk, and the agents' phones."""
     phones = Phones(AGENT_HOST, lambda: options.talk_s)
     site = build_site(
         options.folder, port_offset=load_settings().port_offset,
         agents=options.agents, phone_port=phones.port,
     )  # fmt: skip
-    results: list[Result] = []
-    freed: dict[str, Figures] = {}
     asterisk = asterisk_of(site)
     say(f"bench: starting Asterisk, {options.agents} agents")
     await asterisk.start()
     try:
         assert asterisk.pid is not None, "start() returns with a live Asterisk"
-        bench = Bench(site, phones, asterisk.pid, options.talk_s, options.waiting)
-        for name in options.systems:
-            await _run_system(bench, SYSTEMS[name](site), options, (results, freed))
+        yield Bench(site, phones, asterisk.pid, options.talk_s, options.waiting)
     finally:
         await asterisk.stop()
         phones.close()
-    return results, freed
 
 
-async def _run_system(
-    bench: Bench, system: System, options: Options, into: tuple[list[Result], dict[str, Figures]]
-) -> None:
-    results, freed = into
+async def run_calls(options: Options, into: Run) -> None:
+    """All systems on one Asterisk."""
+    async with a_bench(options) as bench:
+        for name in options.systems:
+            await _run_system(bench, SYSTEMS[name](bench.site), options, into)
+
+
+async def _run_system(bench: Bench, system: System, options: Options, into: Run) -> None:
     say(f"bench: {system.name}: starting")
     try:
         await system.start()
@@ -108,32 +75,57 @@ async def _run_system(
                 say(f"bench: {system.name}: not at {rate:g} calls/s, it is known to collapse there")
                 continue
             say(f"bench: {system.name}: {rate:g} calls/s for {options.seconds:g} s")
-            results.append(await measure_rate(bench, system, rate, options.seconds))
+            into.results.append(await measure_rate(bench, system, rate, options.seconds))
         if options.samples:
             waiting = f"one agent, {options.waiting} waiting callers"
             say(f"bench: {system.name}: {waiting}, {options.samples} samples")
-            freed[system.name] = await measure_freed_agent(bench, system, options.samples)
+            into.freed[system.name] = await measure_freed_agent(bench, system, options.samples)
     finally:
         await system.stop()
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    options, is_json = parse(sys.argv[1:] if arguments is None else arguments)
-    about: Figures = {name: getattr(options, name) for name in _COMPARED}
-    earlier = report.earlier_totals(about)
-    try:
+async def run_reload(options: Options, into: Run) -> None:
+    async with a_bench(options) as bench:
+        wanted = Wanted(options.reload_rate, options.seconds, options.large)
+        into.figures["reload"] = await reload_figures(bench, wanted, say)
+
+
+def run_trees(options: Options, into: Run) -> None:
+    into.figures["trees"] = [
+        *interpreter_figures(say, options.round_s),
+        *proof_figures(say, options.sizes),
+    ]
+
+
+def run(options: Options) -> Run:
+    """Everything that was asked for."""
+    done = Run()
+    if "trees" in options.parts:
+        run_trees(options, done)
+    if "calls" in options.parts:
         if "ari-client" in options.systems:
             ari_loop.install(say)
-        results, freed = asyncio.run(run(options))
+        asyncio.run(run_calls(options, done))
+    if "reload" in options.parts:
+        asyncio.run(run_reload(options, done))
+    return done
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parse(sys.argv[1:] if arguments is None else arguments, __doc__)
+    about: Figures = {name: getattr(options, name) for name in _COMPARED}
+    earlier = report.earlier_of(about)
+    try:
+        done = run(options)
     except _EXPECTED as error:
         say(f"bench: cannot go on: {type(error).__name__}: {error}")
         return 1
-    figures = report.as_json(results, freed, about)
+    figures = report.as_json(done, about)
     say(f"bench: written to {report.save(figures)}")
-    if is_json:
+    if options.is_json:
         print(json.dumps(figures, indent=1))
     else:
-        report.print_tables(Console(width=150), results, freed, earlier)
+        report.print_tables(Console(width=150), done, earlier)
     return 0
 
 

@@ -29,6 +29,9 @@ class CitizenLog:
     voice_at: float = 0.0
     ended_at: float = 0.0
     refused: int = 0
+    # Of a citizen who presses keys: seconds from each key's end to the next prompt.
+    reactions: list[float] = field(default_factory=list)
+    unheeded: int = 0
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -60,6 +63,7 @@ class Citizen:
         except TimeoutError:
             self.log.refused = 408
             self._send("BYE", 2)
+            self.log.done.set()
         self._sip.close()
         self._rtp.close()
         return self.log

@@ -31,25 +31,33 @@ class LoadFailed(Exception):
     """SIPp could not be run; the text holds what it said."""
 
 
-async def dial(asterisk: tuple[str, int], number: str, rate: float, seconds: float) -> Load:
+async def dial(
+    asterisk: tuple[str, int],
+    number: str,
+    rate: float,
+    seconds: float,
+    kind: type[Citizen] = Citizen,
+) -> Load:
     """Returns when every call is over."""
     offered = max(2, round(rate * seconds))
     measured = max(1, offered // _MEASURED_SHARE)
     with tempfile.TemporaryDirectory() as folder:
         refused, citizens = await asyncio.gather(
             _sipp(Path(folder), asterisk, number, (offered - measured, seconds)),
-            _measured(asterisk, number, measured, seconds / measured),
+            _measured(asterisk, number, (measured, seconds / measured), kind),
         )
     refused += sum(1 for one in citizens if one.refused)
     return Load(offered, refused, tuple(citizens))
 
 
 async def _measured(
-    asterisk: tuple[str, int], number: str, count: int, gap_s: float
+    asterisk: tuple[str, int], number: str, count_at: tuple[int, float], kind: type[Citizen]
 ) -> list[CitizenLog]:
+    count, gap_s = count_at
+
     async def one(index: int) -> CitizenLog:
         await asyncio.sleep(gap_s * (index + 0.5))
-        citizen = Citizen(CITIZEN_HOST, asterisk, number, f"1390{index:07d}")
+        citizen = kind(CITIZEN_HOST, asterisk, number, f"1390{index:07d}")
         citizen.dial()
         return await citizen.stay(_PATIENCE_S)
 

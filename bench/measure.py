@@ -71,7 +71,7 @@ async def measure_rate(bench: Bench, system: System, rate: float, seconds: float
     log = bench.phones.start_log()
     before = _usages(bench, system)
     done = await load.dial(bench.site.settings.sip, system.numbers[POOL], rate, seconds)
-    left = await _drain(bench.site.settings, bench.phones)
+    left = await drain(bench.site.settings, bench.phones)
     after = _usages(bench, system)
     system.check()
     deaf = sum(1 for one in done.citizens if not one.voice_at)
@@ -99,7 +99,7 @@ async def measure_freed_agent(bench: Bench, system: System, samples: int) -> Fig
     calls = samples + bench.waiting + 1
     number = system.numbers[SOLO]
     await load.keep_waiting(bench.site.settings.sip, number, bench.waiting, calls)
-    await _drain(bench.site.settings, bench.phones)
+    await drain(bench.site.settings, bench.phones)
     return dict(milliseconds(_gaps(log)[:samples]))
 
 
@@ -120,7 +120,7 @@ def _per_call(before: Usage, after: Usage, calls: int) -> float:
     return round((after.cpu_ms - before.cpu_ms) / max(1, calls), 2)
 
 
-async def _drain(settings: Settings, phones: Phones) -> int:
+async def drain(settings: Settings, phones: Phones) -> int:
     """What is left in Asterisk when nothing more changes, or after a while."""
     deadline = time.monotonic() + _DRAIN_LIMIT_S
     while True:

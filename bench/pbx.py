@@ -15,12 +15,13 @@ import yaml
 
 from ari_app.asterisk.process import AsteriskProcess, ari_auth
 from ari_app.settings import PROJECT_DIR, Settings, load_settings
-from bench.rtp import PROMPT_BYTES, wave
+from bench.rtp import OTHER_PROMPT_BYTES, PROMPT_BYTES, wave
 
 AGENT_HOST = "127.0.0.3"
 SERVICE_NUMBER = "12345"
-# A prompt of the project, whose sound is replaced by a tone of one second.
+# Prompts of the project, whose sounds are replaced by tones of one second.
 PROMPT = "connecting"
+OTHER_PROMPT = "no_agent_language"
 PROMPT_S = 1.0
 SOLO_AGENT = "2001"
 POOL, SOLO = "pool", "solo"
@@ -66,7 +67,7 @@ def build_site(folder: Path, *, port_offset: int, agents: int, phone_port: int) 
     settings = load_settings(env=environment(folder, port_offset))
     pool = tuple(str(1001 + index) for index in range(agents))
     site = Site(settings, pool, environment(folder, port_offset))
-    _write_prompt(config / "prompts")
+    _write_prompts(config / "prompts")
     _write_agents(site, phone_port)
     _drop_wrap_up(config / "queues.yaml")
     (config / "flows" / "main.yaml").write_text(_TREE)
@@ -87,10 +88,11 @@ def environment(folder: Path, port_offset: int) -> dict[str, str]:
     }
 
 
-def _write_prompt(prompts: Path) -> None:
+def _write_prompts(prompts: Path) -> None:
     folder = prompts / "zh_CN"
-    (folder / f"{PROMPT}.sln16").unlink(missing_ok=True)
-    (folder / f"{PROMPT}.alaw").write_bytes(wave(PROMPT_BYTES, round(PROMPT_S * 8000)))
+    for prompt, sound in ((PROMPT, PROMPT_BYTES), (OTHER_PROMPT, OTHER_PROMPT_BYTES)):
+        (folder / f"{prompt}.sln16").unlink(missing_ok=True)
+        (folder / f"{prompt}.alaw").write_bytes(wave(sound, round(PROMPT_S * 8000)))
 
 
 def _drop_wrap_up(file: Path) -> None:

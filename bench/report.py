@@ -7,6 +7,7 @@ import json
 import os
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench.figures import Earlier as EarlierFigures
+from bench.figures import Figure, earlier_figures, table_of
 from bench.measure import Figures, Result
 
 OUT = Path(__file__).parent / "out"
@@ -23,6 +26,10 @@ _COLUMNS = (
     "x earlier", "INVITE to audio", "ring to pop", "left over",
 )  # fmt: skip
 Freed = Mapping[str, Figures]
+TITLES = {
+    "trees": "Trees: one core, CPU time of the process alone",
+    "reload": "Reloads: from the end of a key to the next prompt's first packet",
+}
 
 
 def machine() -> str:
@@ -37,13 +44,31 @@ def machine() -> str:
     return f"{platform.node()}: {os.cpu_count()} x {model}"
 
 
-def as_json(results: Sequence[Result], freed: Freed, about: Figures) -> Figures:
+@dataclass(slots=True)
+class Run:
+    """What was measured; a part that was not asked for has nothing."""
+
+    results: list[Result] = field(default_factory=list)
+    freed: dict[str, Figures] = field(default_factory=dict)
+    figures: dict[str, list[Figure]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The latest figures of this machine from before."""
+
+    totals: Mapping[tuple[str, float], float]
+    figures: Mapping[str, EarlierFigures]
+
+
+def as_json(run: Run, about: Figures) -> Figures:
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),
         **about,
-        "results": [result.as_dict() for result in results],
-        "freed_agent_to_ring_ms": dict(freed),
+        "results": [result.as_dict() for result in run.results],
+        "freed_agent_to_ring_ms": dict(run.freed),
+        **{part: [one.as_dict() for one in run.figures.get(part, ())] for part in TITLES},
     }
 
 
@@ -54,26 +79,26 @@ def save(run: Figures) -> Path:
     return file
 
 
-def earlier_totals(about: Figures) -> dict[tuple[str, float], float]:
-    """CPU a call by system and rate, from the latest runs of this machine that did the same."""
-    totals: dict[tuple[str, float], float] = {}
-    for file in sorted(OUT.glob("*.json")):
-        run: Any = json.loads(file.read_text())
-        if about | {"machine": machine()} == {key: run.get(key) for key in (*about, "machine")}:
-            for one in run["results"]:
-                totals[one["system"], one["rate"]] = one["total_ms_per_call"]
-    return totals
+def earlier_of(about: Figures) -> Earlier:
+    """CPU a call is compared with runs that did the same; the names of figures tell what was."""
+    loaded: list[dict[str, Any]] = [json.loads(f.read_text()) for f in sorted(OUT.glob("*.json"))]
+    runs = [run for run in loaded if run["machine"] == machine()]
+    totals = {
+        (one["system"], one["rate"]): one["total_ms_per_call"]
+        for run in runs
+        if about == {key: run.get(key) for key in about}
+        for one in run["results"]
+    }
+    return Earlier(totals, {part: earlier_figures(runs, part) for part in TITLES})
 
 
-def print_tables(
-    console: Console,
-    results: Sequence[Result],
-    freed: Freed,
-    earlier: Mapping[tuple[str, float], float],
-) -> None:
-    console.print(_rates(results, earlier))
-    console.print(_freed(freed))
-    console.print(_memory(results))
+def print_tables(console: Console, run: Run, earlier: Earlier) -> None:
+    if run.results:
+        console.print(_rates(run.results, earlier.totals))
+        console.print(_freed(run.freed))
+        console.print(_memory(run.results))
+    for part, figures in run.figures.items():
+        console.print(table_of(TITLES[part], figures, earlier.figures[part]))
 
 
 def _rates(results: Sequence[Result], earlier: Mapping[tuple[str, float], float]) -> Table:

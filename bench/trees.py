@@ -6,7 +6,7 @@
 
 import random
 
-BLOCK_NODES = 14
+BLOCK_NODES = 13
 BLOCKS_IN_A_FILE = 40
 REGIONS = ("shandong", "qingdao", "jinan", "tianjin")
 
