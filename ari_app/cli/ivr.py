@@ -7,8 +7,12 @@ import typer
 
 from ari_app.cli.ivr_check import check
 from ari_app.cli.ivr_graph import graph
+from ari_app.cli.ivr_journal import journal
 from ari_app.cli.ivr_prove import prove
+from ari_app.cli.ivr_replay import diff, run_replay
 from ari_app.cli.ivr_schema import schema
+from ari_app.cli.ivr_sim import sim
+from ari_app.cli.ivr_test import cover, run_tests
 from ari_app.cli.ivr_versions import (
     apply,
     emergency_app,
@@ -25,8 +29,14 @@ app = typer.Typer(
 
 app.command("check")(check)
 app.command("prove")(prove)
+app.command("sim")(sim)
+app.command("test")(run_tests)
+app.command("cover")(cover)
 app.command("graph")(graph)
 app.command("schema")(schema)
+app.command("journal")(journal)
+app.command("replay")(run_replay)
+app.command("diff")(diff)
 app.command("apply")(apply)
 app.command("promote")(promote)
 app.command("rollback")(rollback)

@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ari_app.cli.ivr_journal import Day, NotReadable, read_day, read_file
+from ari_app.cli.ivr_journal import Day, read_file
 from ari_app.cli.ivr_source import (
     Stage,
     load_served,
@@ -165,6 +165,7 @@ def _fit(stage: Stage | list[Problem], *, as_json: bool) -> Stage:
 
 def _records(file: Path | None, day: datetime | None, *, as_json: bool) -> list[Record]:
     from ari_app.cli import _settings
+    from ari_app.cli.ivr_day import NotReadable, read_day
 
     if file is not None and day is not None:
         raise typer.BadParameter("name a file or a day, not both.", param_hint="--day")
