@@ -25,6 +25,7 @@ from ivr.events import (
 )
 from ivr.facts import EMERGENCY_PROMPT
 from ivr.questions import ANOTHER, LINE, Answers
+from ivr.state import MAX_HOPS
 from ivr.walk_all import SPEAKING, Edge, Graph
 
 
@@ -43,18 +44,38 @@ class Happening(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """From the beginning of a call to ``end``, a node."""
+    """From the beginning of a call to ``end``, a node.
+
+    The last ``circle`` happenings may come again and again.
+    """
 
     dialled: str
     happenings: tuple[Happening, ...]
     end: str
+    circle: int = 0
+
+    @property
+    def goes_by_itself(self) -> bool:
+        """Whether the circle goes on while nothing comes from outside."""
+        return all(_comes_anyway(one) and not one.answers for one in self._again())
+
+    def _again(self) -> tuple[Happening, ...]:
+        return self.happenings[len(self.happenings) - self.circle :]
+
+    def played(self) -> tuple[Happening, ...]:
+        """Everything that a script must do; a circle until the interpreter breaks it off."""
+        again = self._again()
+        if self.goes_by_itself:
+            return self.happenings
+        doors = sum(isinstance(one.event, Entered) for one in again)
+        return self.happenings + again * (MAX_HOPS // max(1, doors))
 
     @property
     def keys(self) -> str:
         return "".join(one.event.digit for one in self.happenings if isinstance(one.event, Key))
 
 
-def way_of(graph: Graph, steps: Iterable[tuple[int, Edge]], end: int) -> Way:
+def way_of(graph: Graph, steps: Iterable[tuple[int, Edge]], end: int, circle: int = 0) -> Way:
     """A way in the graph, where it takes each state's edge, as what happens."""
     happenings: list[Happening] = []
     dialled = ""
@@ -67,7 +88,7 @@ def way_of(graph: Graph, steps: Iterable[tuple[int, Edge]], end: int) -> Way:
         happenings.append(Happening(state.node, state.phase, edge.event, wait_s, edge.answers))
     if dialled not in graph.flow.lines:
         dialled = ""
-    return Way(dialled, tuple(happenings), graph.states[end].node)
+    return Way(dialled, tuple(happenings), graph.states[end].node, circle)
 
 
 def told(way: Way) -> str:
@@ -145,7 +166,7 @@ def _comes_anyway(one: Happening) -> bool:
     """At the end of a script everything happens that happens by itself, but in queues."""
     if isinstance(one.event, TimedOut):
         return one.phase not in SPEAKING and one.phase not in ("queued", "failed")
-    return isinstance(one.event, PromptEnded)
+    return isinstance(one.event, PromptEnded | Entered)
 
 
 def _facts_first(way: Way) -> tuple[Answers, list[tuple[Answers, Happening]]]:
@@ -155,7 +176,7 @@ def _facts_first(way: Way) -> tuple[Answers, list[tuple[Answers, Happening]]]:
     """
     first: Answers = ()
     rest: list[tuple[Answers, Happening]] = []
-    for one in way.happenings:
+    for one in way.played():
         asked = tuple(pair for pair in one.answers if pair[0] != EMERGENCY_PROMPT)
         if not isinstance(one.event, Entered):
             rest.append((asked, one))

@@ -26,14 +26,9 @@ from ivr.cases import Expect
 from ivr.counterexample import Way, told, way_of
 from ivr.events import (
     Entered,
-    Event,
     Key,
-    MessageFailed,
     PromptEnded,
-    PromptFailed,
-    QueueFailed,
     TimedOut,
-    TransferFailed,
 )
 from ivr.fields import NodeRef
 from ivr.nodes import TransferNode
@@ -83,11 +78,6 @@ class Finding:
         """The message with the way."""
         shown = f" To see it: {told(self.way) or 'just call'}." if self.way else ""
         return f"nodes.{self.node.rpartition('.')[2]}: {self.message}{shown}"
-
-
-def is_failure(event: Event) -> bool:
-    failures = (PromptFailed, QueueFailed, TransferFailed, MessageFailed)
-    return isinstance(event, failures)
 
 
 class Judge:
@@ -248,7 +238,9 @@ class Judge:
 
     @cached_property
     def keys(self) -> list[int]:
-        return fewest(self.persons, self._before_silent, self._before_pressed)
+        """How many keys a person needs at least; nobody can count on a failure."""
+        sound = [[edge for edge in edges if not edge.fails] for edges in self.graph.silent]
+        return fewest(self.persons, before(sound), self._before_pressed)
 
     def follow(self, start: int, first: list[Edge | None]) -> Steps:
         steps: Steps = []
@@ -270,6 +262,6 @@ def _membership(count: int, parts: list[list[int]]) -> list[int]:
 def cost(edge: Edge) -> int:
     """Fewest keys, then fewest failures, then fewest unusual facts, then fewest events."""
     key = 1_000_000 if isinstance(edge.event, Key) else 0
-    failure = 10_000 if is_failure(edge.event) else 0
+    failure = 10_000 if edge.fails else 0
     fact = 0 if edge.plain else 100 * len(edge.answers)
     return key + failure + fact + 1

@@ -5,22 +5,22 @@ was made.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from ivr.bounds import ENDLESS, NO_WAY, Nearest
 from ivr.cases import Expect, HeardOf, PathOf
 from ivr.counterexample import Way, way_of
 from ivr.events import (
-    Event,
     MessageFailed,
     PromptFailed,
     QueueFailed,
     TimedOut,
     TransferFailed,
 )
-from ivr.judge import Finding, Judge, Steps, cost, is_failure
+from ivr.judge import Finding, Judge, Steps, cost
 from ivr.state import MAX_HOPS
-from ivr.walk_all import SPEAKING, Edge
+from ivr.walk_all import Edge
 
 
 def findings(judge: Judge) -> Iterator[Finding]:
@@ -45,9 +45,9 @@ def _circles(judge: Judge) -> Iterator[Finding]:
         more = _round(judge, entry, set(part))
         nodes = list(dict.fromkeys(judge.states[number].node for number, _ in more))
         ring = " -> ".join([*nodes, nodes[0]])
-        way = judge.way(entry, more)
+        way = replace(judge.way(entry, more), circle=len(more))
         seconds = sum(edge.seconds for _, edge in more) * MAX_HOPS / max(1, len(nodes))
-        late = seconds > judge.limits.seconds
+        late = seconds > judge.limits.seconds and way.goes_by_itself
         if any(judge.states[number].phase == "queued" for number in part):
             yield Finding(
                 "W603",
@@ -212,7 +212,7 @@ def _failures(judge: Judge) -> Iterator[Finding]:
         if state.served:
             continue
         for edge in judge.graph.silent[number]:
-            if _goes_wrong(state.phase, edge.event) and not (
+            if _goes_wrong(state.phase, edge) and not (
                 edge.target in judge.helped or judge.states[edge.target].served
             ):
                 lost.setdefault(number, edge)
@@ -240,9 +240,9 @@ _WRONG: Final = {
 }
 
 
-def _goes_wrong(phase: str, event: Event) -> bool:
-    overdue = isinstance(event, TimedOut) and (phase in SPEAKING or phase in ("queued", "failed"))
-    return overdue or is_failure(event)
+def _goes_wrong(phase: str, edge: Edge) -> bool:
+    """Nobody is free, or something does not work."""
+    return edge.fails or (isinstance(edge.event, TimedOut) and phase in ("queued", "failed"))
 
 
 def _hung_up(judge: Judge) -> Iterator[Finding]:

@@ -38,6 +38,7 @@ from ivr.trace import PromptSeconds
 from ivr.turn import Moment, Turn, stay
 
 KEYS: Final = tuple(Key(digit) for digit in "0123456789*#A")
+FAILURES: Final = (PromptFailed, QueueFailed, TransferFailed, MessageFailed)
 SPEAKING: Final = frozenset({"speaking", "again", "confirming"})
 _SPOKEN: Final = (PromptEnded(), PromptFailed(), TimedOut())
 _SILENT: Final = (TimedOut(),)
@@ -72,7 +73,8 @@ class Edge(NamedTuple):
     """One thing that may happen. ``seconds`` pass until then, or are spoken then.
 
     ``entered``: it leads to the door of a node. ``asks``: a queue was asked for; ``helped``: a
-    callback was promised or a message taken; ``plain``: every fact has its usual answer.
+    callback was promised or a message taken; ``plain``: every fact has its usual answer;
+    ``fails``: a prompt, a queue, a number or a message did not work.
     """
 
     target: int
@@ -84,6 +86,7 @@ class Edge(NamedTuple):
     entered: bool
     asks: ToQueue | None
     helped: bool
+    fails: bool
 
 
 class TooLarge(Exception):
@@ -230,13 +233,16 @@ class _Walker:
         self, state: State, event: Event, answers: Answers, target: int, actions: tuple[Action, ...]
     ) -> Edge:
         seconds, said, asks, helped = self.sayings.of(actions) if actions else _SILENCE
-        if isinstance(event, TimedOut) and state.phase not in SPEAKING:
-            seconds += state.deadline or 0.0
+        fails = isinstance(event, FAILURES)
+        if isinstance(event, TimedOut):
+            # While something is said it is the end of the prompt that is never reported.
+            fails = state.phase in SPEAKING
+            seconds += 0.0 if fails else state.deadline or 0.0
         entered = self.graph.states[target].phase == "new"
         usual = self.questions.options
         plain = not answers or all(usual(state.node, name)[0] == one for name, one in answers)
         helped = helped or isinstance(event, MessageTaken)
-        return Edge(target, event, answers, plain, seconds, said, entered, asks, helped)
+        return Edge(target, event, answers, plain, seconds, said, entered, asks, helped, fails)
 
 
 _NOTHING: Final[Mapping[str, Answer]] = {}

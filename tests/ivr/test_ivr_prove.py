@@ -1,0 +1,306 @@
+"""The prover: what it finds, how it shows it, and that it walks where callers can go."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+from ivr_playbook import CORPUS, MAIN, ROOT
+
+import ivr
+from ivr import Flow, Prompt, load_trees, start, step
+from ivr.cases import load_cases, write_case
+from ivr.events import Event, Key, TimedOut
+from ivr.judge import Limits
+from ivr.link import Trees
+from ivr.problems import render_problems
+from ivr.prove import Proofs, prove_trees
+from ivr.questions import Answer, Answers, Questions
+from ivr.situations import Situations, alike
+from ivr.state import State
+from ivr.trial import run_case
+from ivr.walk_all import EVENTS, KEYS, walk_all
+
+HEAD = (
+    "flow: main\nstart: a\nlast_resort: person\nnodes:\n  person: {type: queue, queue: general}\n"
+)
+EXAMPLES = ROOT / "config" / "examples"
+
+
+def seconds(prompt: Prompt) -> float:
+    return 3.0
+
+
+def trees_of(nodes: str) -> Trees:
+    trees = load_trees({"t.yaml": HEAD + nodes})
+    assert isinstance(trees, Trees), render_problems(trees)
+    return trees
+
+
+def proofs_of(nodes: str, limits: Limits | None = None) -> Proofs:
+    return prove_trees(trees_of(nodes), seconds, limits)
+
+
+def said(proofs: Proofs) -> str:
+    return render_problems(proofs.problems)
+
+
+def shipped() -> Iterator[tuple[str, Trees]]:
+    """Every tree that the project shows to anybody."""
+    folders = [MAIN.parent, *(path / "flows" for path in sorted(EXAMPLES.iterdir()))]
+    for folder in folders:
+        texts = {path.name: path.read_bytes() for path in folder.glob("*.yaml")}
+        if texts:
+            trees = load_trees(texts)
+            assert isinstance(trees, Trees), render_problems(trees)
+            yield folder.parent.name, trees
+    for file in sorted((CORPUS / "good").glob("*.yaml")):
+        trees = load_trees({file.name: file.read_text(encoding="utf-8")})
+        if isinstance(trees, Trees):
+            yield file.stem, trees
+
+
+SHIPPED = list(shipped())
+shipped_trees = pytest.mark.parametrize(
+    "trees", [t for _, t in SHIPPED], ids=[n for n, _ in SHIPPED]
+)
+
+# --- what it finds ---------------------------------------------------------------------------
+
+CIRCLE = """
+  a: {type: say, prompts: [one], next: b, on_failure: b}
+  b: {type: say, prompts: [two], next: person, on_failure: a}
+"""
+WAITS = """
+  a: {type: queue, queue: general, max_wait_s: 30, on_timeout: b}
+  b: {type: say, prompts: [hold], next: a}
+"""
+LONG = """
+  a: {type: say, prompts: [one], next: b}
+  b: {type: menu, prompts: [two], keys: {1: person}, first_key_s: 115, on_no_key: {next: person}}
+"""
+LOUD = "".join(
+    f"  {here}: {{type: say, prompts: [p_{here}], next: {there}}}\n"
+    for here, there in zip("abcdefghijklm", [*"bcdefghijklm", "person"], strict=True)
+)
+IN_A_ROW = "  a: {type: goto, next: n0}\n" + "".join(
+    f"  n{number}: {{type: set, field: x, value: y, next: n{number + 1}}}\n" for number in range(55)
+)
+DEEP = """
+  a: {type: menu, prompts: [one], keys: {1: b}, on_no_key: {next: person}}
+  b: {type: branch, cases: [{if: {caller.is_vip: true}, next: person}], otherwise: c}
+  c: {type: survey, prompts: [two], on_no_key: {next: d}, next: d}
+  d: {type: hangup}
+"""
+FAILS = """
+  a: {type: menu, prompts: [one], keys: {1: b}, on_no_key: {next: person}}
+  b: {type: say, prompts: [two], next: desk, on_failure: bye}
+  desk: {type: queue, queue: general, needs: {en: 1}, max_wait_s: 30, on_timeout: bye}
+  bye: {type: hangup}
+"""
+BUSY = """
+  a: {type: menu, prompts: [one], keys: {1: police}, on_no_key: {next: person}}
+  police: {type: transfer, to: "110", on_busy: bye}
+  bye: {type: hangup, prompts: [sorry]}
+"""
+SHUT = """
+  a: {type: schedule, schedule: office, open: bye, closed: person}
+  bye: {type: hangup, prompts: [goodbye]}
+"""
+ALONE = """
+  a: {type: menu, prompts: [one], keys: {1: desk}, on_no_key: {next: person}}
+  desk: {type: queue, queue: general, needs: {en: 1}, announce: {prompts: [hold]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("nodes", "line", "expected"),
+    [
+        (CIRCLE, 7, "E602 nodes.a: without a key press this never ends: a -> b -> a."
+         " To see it: a: listen; b: the prompt fails."),
+        (LONG, 8, "E603 nodes.b: who presses nothing may need 121 s until a person is asked for, "
+         "120 s are allowed; here it takes longest. To see it: a: listen; b: listen, wait 115 s."),
+        (LOUD, 18, "E604 nodes.m: who presses nothing may hear 13 announcements until a person is "
+         "asked for, 12 are allowed; this is one too many. To see it: a to m: listen."),
+        (FAILS, 8, "E607 nodes.b: when the prompt fails the caller is left with nobody: the way "
+         "from there only hangs up. To see it: a: press 1; b: the prompt fails."),
+        (FAILS, 9, "E607 nodes.desk: when nobody is free the caller is left with nobody: the way "
+         "from there only hangs up. To see it: a: press 1; b: listen; desk: nobody is free for "
+         "30 s."),
+        (BUSY, 8, "E607 nodes.police: when the number is not reached the caller is left with "
+         "nobody: the way from there only hangs up. To see it: a: press 1; police: the number is "
+         "busy."),
+        (SHUT, 8, "E608 nodes.bye: a caller of whom nothing is known and who presses nothing is "
+         "hung up on here, and no person was asked for. To see it: bye: listen."),
+        (ALONE, 8, "E609 nodes.desk: who waits here waits for ever while nobody with the skill en "
+         "is signed in. To see it: a: press 1."),
+        (WAITS, 7, "W603 nodes.a: who waits here is sent in a circle: a -> b -> a. After 50 nodes "
+         "it ends at the last resort. To see it: a: nobody is free for 30 s; b: listen."),
+    ],
+)  # fmt: skip
+def test_a_breach_is_named_with_its_place_and_the_shortest_way_to_it(
+    nodes: str, line: int, expected: str
+) -> None:
+    assert f"t.yaml:{line}:3: {expected}" in said(proofs_of(nodes))
+
+
+def test_more_nodes_in_a_row_than_the_interpreter_walks_are_found() -> None:
+    nodes = IN_A_ROW + "  n55: {type: goto, next: person}\n"
+    problems = proofs_of(nodes).problems
+    assert [one.code for one in problems] == ["E606"]
+    assert problems[0].line == 7 + 50
+    assert "57 nodes follow one another" in problems[0].message or "58" in problems[0].message
+
+
+def test_a_person_behind_too_many_keys_is_found() -> None:
+    nodes = """
+  a: {type: branch, cases: [{if: {caller.is_vip: true}, next: person}], otherwise: b}
+  b: {type: menu, prompts: [one], keys: {1: c}, on_no_key: {next: bye}, on_wrong_key: {next: bye}}
+  c: {type: menu, prompts: [two], keys: {1: person}, on_no_key: {next: bye}, on_wrong_key: {next: bye}}
+  bye: {type: hangup}
+"""
+    assert "E605" not in said(proofs_of(nodes))
+    assert (
+        "t.yaml:8:3: E605 nodes.b: from here a person needs 2 key presses at least, 1 are allowed."
+        " To see it: b: listen."
+    ) in said(proofs_of(nodes, Limits(keys=1)))
+
+
+def test_nodes_that_no_caller_comes_to_are_told_apart() -> None:
+    nodes = """
+  a:
+    type: branch
+    cases:
+      - {if: {caller.is_vip: true}, next: b}
+      - {if: {queue.general.waiting: {at_least: 5}, caller.is_vip: true}, next: never}
+    otherwise: person
+  b: {type: branch, cases: [{if: {caller.is_vip: false}, next: excluded}], otherwise: person}
+  never: {type: queue, queue: general}
+  excluded: {type: queue, queue: general}
+"""
+    found = [(one.code, one.line) for one in proofs_of(nodes).problems]
+    assert found == [("W601", 14), ("W602", 15)]
+
+
+def test_the_bounds_are_those_of_the_worst_caller_who_does_nothing() -> None:
+    nodes = """
+  a: {type: schedule, schedule: office, open: b, closed: c}
+  b: {type: menu, prompts: [one, two], keys: {1: person}, on_no_key: {say: [again], next: person}}
+  c: {type: say, prompts: [three], next: person}
+"""
+    bounds = proofs_of(nodes).proofs[0].bounds
+    # Three offers, the first of two prompts and the others of three, five seconds after each.
+    assert bounds.seconds == (6 + 5) + (9 + 5) + (9 + 5)
+    assert (bounds.announcements, bounds.keys, bounds.nodes) == (3, 0, 2)
+
+
+# --- how it shows it -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("nodes", [CIRCLE, LONG, LOUD, FAILS, BUSY, SHUT, ALONE, IN_A_ROW])
+def test_a_saved_way_is_a_case_that_fails_until_the_tree_is_mended(nodes: str) -> None:
+    if nodes is IN_A_ROW:
+        nodes += "  n55: {type: goto, next: person}\n"
+    trees = trees_of(nodes)
+    proofs = prove_trees(trees, seconds)
+    text = ""
+    for name, case in proofs.cases.items():
+        text = write_case(name, case, into=text)
+    read = load_cases(text, "proved.yaml")
+    assert not isinstance(read, list), render_problems(read)
+    assert read.cases
+    for name, case in read.cases.items():
+        assert run_case(name, case, trees.flows["main"], seconds).differences, name
+
+
+def test_a_saved_way_passes_once_the_tree_is_mended() -> None:
+    bad, good = (
+        trees_of(FAILS),
+        trees_of(FAILS.replace("bye: {type: hangup}", "bye: {type: queue, queue: general}")),
+    )
+    for name, case in prove_trees(bad, seconds).cases.items():
+        assert not run_case(name, case, good.flows["main"], seconds).differences
+
+
+# --- that it walks where callers can go --------------------------------------------------------
+
+
+@shipped_trees
+def test_every_shipped_tree_is_proved(trees: Trees) -> None:
+    problems = [one for one in prove_trees(trees, seconds).problems if not one.is_warning]
+    assert not problems, render_problems(problems)
+
+
+@shipped_trees
+def test_a_caller_who_does_anything_is_always_where_the_walk_has_been(trees: Trees) -> None:
+    for flow in trees.flows.values():
+        graph = walk_all(flow, seconds)
+        known = set(zip((one._replace(path=()) for one in graph.states), graph.pins, strict=True))
+        for seed in range(12):
+            for state, pins in wanderer(flow, random.Random(seed)):
+                assert (state, pins) in known, f"{flow.flow}, {seed}: {state} {pins}"
+
+
+class Whim:
+    """Facts answered at random; what cannot change during a call does not."""
+
+    def __init__(self, questions: Questions, chance: random.Random, dialled: str) -> None:
+        self.questions = questions
+        self.chance = chance
+        self.node = ""
+        self.steady: dict[str, Answer] = {"dialled": dialled}
+        self.now: dict[str, Answer] = {}
+
+    def value(self, name: str) -> Answer:
+        if name not in self.steady and name not in self.now:
+            options = self.questions.options(self.node, name)
+            form = ivr.facts.form_of(name)
+            kept = self.steady if form and form[0].steady else self.now
+            kept[name] = self.chance.choice(options)
+        return self.steady.get(name, self.now.get(name))
+
+
+def wanderer(flow: Flow, chance: random.Random) -> Iterator[tuple[State, Answers]]:
+    """Every situation of one caller to whom anything happens, in the real interpreter."""
+    questions = Questions(flow)
+    situations = Situations(questions, pinned=True)
+    dialled = chance.choice(("", *flow.lines))
+    facts = Whim(questions, chance, dialled)
+    state, event, now = start(flow, dialled), ivr.Entered(), 0.0
+    for _ in range(60):
+        facts.now = {}
+        facts.node = state.node
+        state, _ = step(flow, state, event, now, facts)
+        # Counting hops, the interpreter would in the end take the caller out of a tree that ends.
+        state = state._replace(hops=0)
+        yield situations.of(state, (*facts.steady.items(),), now)
+        options: list[Event] = [*EVENTS[state.phase], *KEYS]
+        if not EVENTS[state.phase]:
+            return
+        event = chance.choice(options)
+        if isinstance(event, TimedOut):
+            now = state.deadline if state.deadline is not None else now
+
+
+@shipped_trees
+def test_keys_that_a_node_does_not_name_do_the_same(trees: Trees) -> None:
+    for flow in trees.flows.values():
+        graph = walk_all(flow, seconds)
+        questions = Questions(flow)
+        situations = Situations(questions, pinned=True)
+        for state in graph.states:
+            if state.phase in ("new", "ended"):
+                continue
+            spared = [key for key in KEYS if key.digit not in questions.keys(state.node)]
+            used = [Key(d) for d in "0123456789" if d in questions.keys(state.node)]
+            results = {situations.of(step(flow, state, key, 0.0)[0], (), 0.0) for key in spared}
+            assert len(results) <= 1
+            assert results <= {situations.of(step(flow, state, k, 0.0)[0], (), 0.0) for k in used}
+
+
+def test_typed_digits_are_alike_as_long_as_no_test_tells_them_apart() -> None:
+    assert alike("4711", ()) == alike("9999", ()) == "0000"
+    assert alike("0532", ("0532",)) == "0532"
+    assert alike("0533", ("0532",)) == alike("0539", ("0532",)) == "0530"
+    assert alike("05", ("0532",)) == "05"
+    assert len(alike("053211", ("0532",))) == 6
+    assert alike("053211", ("0532",)).startswith("0532")
