@@ -234,3 +234,10 @@ def test_the_editors_schema_accepts_the_shipped_cases_and_refuses_a_step_of_two_
     two = {"cases": {"c": {"steps": [{"press": "3", "wait_s": 1}], "expect": {}}}}
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(two, schema)
+
+
+def test_the_example_in_the_manual_is_a_case_that_passes() -> None:
+    manual = (MAIN.parents[2] / "docs" / "ivr.md").read_text(encoding="utf-8")
+    blocks = [one.split("```")[0] for one in manual.split("```yaml\n")[1:]]
+    (example,) = (one for one in blocks if "\ncases:" in one)
+    assert result(example).differences == ()
