@@ -130,7 +130,7 @@ class _Artist:
         self.depths = self._depths()
 
     def drawing(self) -> Drawing:
-        boxes = [self._box(name, node) for name, node in self.flow.nodes.items()]
+        boxes = {name: self._box(name, node) for name, node in self.flow.nodes.items()}
         arrows: list[Arrow] = []
         first = self._first_arrows()
         into = Counter(target for ways in self.ways.values() for target in {one[0] for one in ways})
@@ -138,17 +138,17 @@ class _Artist:
             for target, label, way in ways:
                 if self._is_long((name, target, way), first, into):
                     copy = f"{name}>{target}"
-                    boxes.append(self._copy(copy, name, target))
+                    boxes[copy] = self._copy(copy, name, target)
                     arrows.append(Arrow(name, copy, label, way))
                 else:
                     arrows.append(Arrow(name, target, label, way))
         for number, (start, said) in enumerate(self._entries()):
             entry = f"entry>{number}"
-            boxes.append(Box(entry, "entry", said))
+            boxes[entry] = Box(entry, "entry", said)
             arrows.append(Arrow(entry, start, "", "way"))
         findings = tuple(sorted(one for found in self.findings.values() for one in found))
         title = f"{self.flow.flow}: {self.flow.description}".removesuffix(": ")
-        return Drawing(title, tuple(boxes), tuple(arrows), findings)
+        return Drawing(title, tuple(boxes.values()), tuple(arrows), findings)
 
     def _ways(self, name: str, node: AnyNode) -> Iterator[tuple[str, str, Manner]]:
         """Where a node leads: target, label, manner; keys apart from all else."""

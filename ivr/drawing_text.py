@@ -102,13 +102,18 @@ def to_dot(drawing: Drawing, *, legend: bool = True) -> str:
 FONT: Final = '"sans-serif"'
 
 
+def _plain(text: str) -> str:
+    """Without characters that no picture can hold."""
+    return "".join(one if one == "\n" or one.isprintable() else " " for one in text)
+
+
 def _dot(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    escaped = _plain(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
 
 
 def _html(text: str, *, bold: bool = False, colour: str = "") -> str:
-    shown = html.escape(text, quote=True)
+    shown = html.escape(_plain(text), quote=True)
     shown = f"<B>{shown}</B>" if bold else shown
     return f'<FONT COLOR="{colour}">{shown}</FONT>' if colour else shown
 
@@ -255,6 +260,6 @@ def _mermaid_box(box: Box, made_id: str) -> str:
 
 
 def _mermaid(text: str) -> str:
-    plain = text.replace("&", "#amp;").replace('"', "#quot;")
+    plain = _plain(text).replace("&", "#amp;").replace('"', "#quot;")
     plain = plain.replace("<", "#lt;").replace(">", "#gt;").replace("\n", "<br/>")
     return f'"{plain}"'

@@ -1,6 +1,7 @@
 """Writes the parts of the documents that follow from the code: ``python -m tests.docs.generate``.
 
-Decides their form. What stands between ``<!-- name: ... -->`` and ``<!-- end -->`` is replaced.
+Decides their form. What stands between ``<!-- name: ... -->`` and ``<!-- end -->`` is replaced;
+the reference of the IVR language is written whole.
 """
 
 import re
@@ -9,6 +10,7 @@ from pathlib import Path
 from ari_app.core.agent import TRANSITIONS
 from ari_app.core.call import LEFT_IN
 from ari_app.settings import PROJECT_DIR
+from tests.docs import reference
 
 DEVELOPERS = PROJECT_DIR / "docs" / "developers.md"
 
@@ -45,3 +47,4 @@ def write(path: Path = DEVELOPERS) -> None:
 
 if __name__ == "__main__":
     write()
+    reference.write()

@@ -5,7 +5,6 @@ import importlib.util
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 
 import pytest
 import typer
@@ -15,7 +14,7 @@ from ari_app.core.call import Phase
 from ari_app.metrics import Metrics
 from ari_app.settings import PROJECT_DIR, Settings
 from ari_app.web.routes import ROUTES, V1
-from ivr.nodes import AnyNode
+from tests.docs import reference
 from tests.docs.generate import DEVELOPERS, block_pattern, fresh
 
 DOCS = PROJECT_DIR / "docs"
@@ -175,13 +174,17 @@ def test_the_picture_of_a_call_shows_every_phase() -> None:
     assert named == {phase.value for phase in Phase}
 
 
-def test_the_manual_of_trees_has_every_node_type_and_field() -> None:
-    text = TEXT[DOCS / "ivr.md"]
-    for node in get_args(AnyNode):
-        kind = get_args(node.model_fields["type"].annotation)[0]
+def test_the_reference_of_the_ivr_language_is_fresh() -> None:
+    assert TEXT[reference.REFERENCE] == reference.reference(), "run: python -m tests.docs.generate"
+
+
+def test_the_reference_has_every_node_type_and_field() -> None:
+    text = TEXT[reference.REFERENCE]
+    for kind, node in reference.NODES.items():
         section = text.split(f"\n### {kind}\n")[1].split("\n##")[0]
         for field in node.model_fields.keys() - {"type"}:
-            assert f"`{field}`" in section, f"{kind}: {field}"
+            assert f"| `{field}` |" in section, f"{kind}: {field}"
+            assert f"{field}:" in section, f"{kind}: the example does not show {field}"
 
 
 def test_decisions_are_numbered_without_gaps_and_say_why() -> None:
