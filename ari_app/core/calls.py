@@ -237,10 +237,8 @@ class CallEngine(CallBook):
             case Phase.OFFERED | Phase.CONNECTING:
                 return [*self._cancelled(call, now), OfferFailed(call.call_id, event.cause)]
             case Phase.TALKING:
-                return [
-                    *self._agent_left(call, now),
-                    CallFinished(call.call_id, QueueName(call.queue)),
-                ]
+                over = CallFinished(call.call_id, QueueName(call.queue))
+                return [over, *self._agent_left(call, now)]
         return []
 
     def _agent_left(self, call: Call, now: float) -> Out:

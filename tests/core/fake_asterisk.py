@@ -13,10 +13,15 @@ from ari_app.core.commands import (
     Command,
     Connect,
     DropBridge,
+    FindMessage,
     HangUp,
+    LeaveBridge,
     LookUpCaller,
     Play,
+    RecordMessage,
     RingAgent,
+    RingOutside,
+    StopMessage,
     StopPlay,
 )
 from ari_app.core.events import (
@@ -28,6 +33,7 @@ from ari_app.core.events import (
     KeyPressed,
     LegDown,
     LegUp,
+    MessageEnded,
     PlayEnded,
     RecordingChecked,
     RingFailed,
@@ -42,6 +48,7 @@ from ari_app.core.values import (
     History,
     LegId,
     LegSeen,
+    MessageId,
     PlayId,
     call_of,
 )
@@ -51,13 +58,18 @@ USER_BUSY, NORMAL = 17, 16
 
 @dataclass
 class FakeAsterisk:
-    """``callers`` are up from the first moment; of ``phones`` each agent has at most one leg."""
+    """``callers`` are up from the first moment; of ``phones`` each agent has at most one leg.
+
+    ``outsides`` are legs to numbers outside, ``messages`` what is being recorded.
+    """
 
     callers: set[CallId] = field(default_factory=set)
     phones: dict[LegId, AgentId] = field(default_factory=dict)
     up: set[LegId] = field(default_factory=set)
     bridges: dict[BridgeId, set[LegId]] = field(default_factory=dict)
     plays: dict[PlayId, LegId] = field(default_factory=dict)
+    outsides: set[LegId] = field(default_factory=set)
+    messages: dict[MessageId, LegId] = field(default_factory=dict)
     events: dict[CallId, deque[Event]] = field(default_factory=dict)
     has_link: bool = True
 
@@ -76,10 +88,13 @@ class FakeAsterisk:
 
     def end(self, leg: LegId, cause: int = NORMAL) -> None:
         """A leg goes, with its playbacks and its place in a bridge."""
-        if leg not in self.callers and leg not in self.phones:
+        if leg not in self.callers and leg not in self.phones and leg not in self.outsides:
             return
+        for message in [name for name, where in self.messages.items() if where == leg]:
+            self.end_message(message)
         self.callers.discard(CallId(leg))
         self.phones.pop(leg, None)
+        self.outsides.discard(leg)
         self.up.discard(leg)
         for play in [play for play, where in self.plays.items() if where == leg]:
             self.finish(play, ok=False)
@@ -90,6 +105,10 @@ class FakeAsterisk:
     def finish(self, play: PlayId, *, ok: bool = True) -> None:
         if self.plays.pop(play, None) is not None:
             self.happen(call_of(play), PlayEnded(play, ok))
+
+    def end_message(self, message: MessageId, *, ok: bool = True) -> None:
+        if self.messages.pop(message, None) is not None:
+            self.happen(call_of(message), MessageEnded(message, 5.0 if ok else 0.0, ok))
 
     # --- the link ----------------------------------------------------------------------------
 
@@ -105,11 +124,12 @@ class FakeAsterisk:
         legs = [LegSeen(LegId(call), True, caller=Caller("1"), dialled="1") for call in
                 sorted(self.callers)]  # fmt: skip
         legs += [LegSeen(leg, leg in self.up, agent) for leg, agent in sorted(self.phones.items())]
+        legs += [LegSeen(leg, leg in self.up) for leg in sorted(self.outsides)]
         bridges = [BridgeSeen(name, frozenset(legs)) for name, legs in self.bridges.items()]
         return AsteriskSeen(tuple(legs), tuple(bridges), {}, is_resync)
 
     def execute(self, command: Command) -> None:
-        if isinstance(command, RingAgent) and not self.has_link:
+        if isinstance(command, RingAgent | RingOutside) and not self.has_link:
             self.events.setdefault(command.call, deque()).append(RingFailed(command.leg))
         elif self.has_link:
             self._do(command)
@@ -132,8 +152,26 @@ class FakeAsterisk:
                 self.bridges.setdefault(bridge, set()).update(there)
                 for leg in there:
                     self.happen(call_of(bridge), BridgeEntered(bridge, leg))
+            case LeaveBridge(leg, bridge):
+                self.bridges.get(bridge, set()).discard(leg)
             case DropBridge(bridge):
                 self.bridges.pop(bridge, None)
+            case RingOutside():
+                assert command.leg not in self.outsides, f"{command.leg} is used twice"
+                if command.call in self.callers:
+                    self.outsides.add(command.leg)
+                else:
+                    self.happen(command.call, LegDown(LegId(command.call)))
+            case RecordMessage(leg, message):
+                assert message not in self.messages, f"{message} is used twice"
+                if leg in self.callers:
+                    self.messages[message] = leg
+                else:
+                    self.happen(CallId(leg), LegDown(leg))
+            case StopMessage(message):
+                self.end_message(message)
+            case FindMessage(message) if message not in self.messages:
+                self.happen(call_of(message), MessageEnded(message))
             case HangUp(leg):
                 self.end(leg)
             case LookUpCaller(call):

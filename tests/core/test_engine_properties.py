@@ -52,11 +52,14 @@ flow: test
 language: zh_CN
 start: welcome
 last_resort: anybody
+after_talk: marks
 nodes:
   welcome:
     type: menu
     prompts: [greeting]
-    keys: {1: anybody, 3: english, 7: bye, 8: goodbye, 9: urgent}
+    keys:
+      {1: anybody, 2: police, 3: english, 4: together, 5: note, 6: call_back, 7: bye, 8: goodbye,
+       9: urgent}
     first_key_s: 2
     on_no_key: {next: mandarin}
     on_wrong_key: {say: [wrong], next: mandarin}
@@ -74,8 +77,15 @@ nodes:
   urgent: {type: queue, queue: urgent, priority: 9, max_wait_s: 5, on_timeout: bye}
   goodbye: {type: hangup, prompts: [goodbye]}
   bye: {type: hangup}
-  anybody: {type: queue, queue: general}
+  anybody: {type: queue, queue: general, keys: {5: note, 6: call_back, 2: police}}
+  police: {type: transfer, to: "110", ring_s: 20, on_busy: mandarin, next: marks}
+  together: {type: transfer, to: "110", three_way: {queue: general, needs: {zh: 1}}}
+  note: {type: message, prompts: [speak_now], max_s: 30, next: goodbye, on_failure: mandarin}
+  call_back:
+    {type: callback, prompts: [call_back], queue: general, next: goodbye, otherwise: anybody}
+  marks: {type: survey, prompts: [how_was_it], next: bye}
 """
+NUMBERS = {"110": "110"}
 WRAP_UP_S = {"general": 30.0, "urgent": 0.0}
 BOTH = frozenset({QueueName("general"), QueueName("urgent")})
 SKILLS = {"wang": {"zh": 5}, "li": {"zh": 2, "en": 4}, "zhao": {"en": 3}}
@@ -110,7 +120,7 @@ class Hotline(RuleBasedStateMachine):
         super().__init__()
         self.now = 1000.0
         self.flow = load_flow()
-        self.engine = Engine(Shelf.of(self.flow), CENTRE, lambda prompts: 3.0)
+        self.engine = Engine(Shelf.of(self.flow), CENTRE, lambda prompts: 3.0, numbers=NUMBERS)
         self.asterisk = FakeAsterisk()
         self.database: list[Record] = []
         self.arrived = 0
@@ -188,7 +198,7 @@ class Hotline(RuleBasedStateMachine):
         self.asterisk.end(LegId(callers[pick % len(callers)]))
 
     @precondition(lambda self: self.asterisk.callers)
-    @rule(pick=picks, digit=st.sampled_from("1378952#"))
+    @rule(pick=picks, digit=st.sampled_from("123456789#"))
     def a_key_is_pressed(self, pick: int, digit: str) -> None:
         callers = sorted(self.asterisk.callers)
         self.asterisk.press(callers[pick % len(callers)], digit)
@@ -209,9 +219,25 @@ class Hotline(RuleBasedStateMachine):
         else:
             self.asterisk.end(leg, cause)
 
+    @precondition(lambda self: self.asterisk.outsides - self.asterisk.up)
+    @rule(pick=picks, cause=st.sampled_from([None, None, None, 17, 19, 21, 1, 0]))
+    def a_number_outside_answers_or_not(self, pick: int, cause: int | None) -> None:
+        ringing = sorted(self.asterisk.outsides - self.asterisk.up)
+        leg = ringing[pick % len(ringing)]
+        if cause is None:
+            self.asterisk.answer(leg)
+        else:
+            self.asterisk.end(leg, cause)
+
+    @precondition(lambda self: self.asterisk.messages)
+    @rule(pick=picks, ok=st.booleans())
+    def a_message_ends(self, pick: int, ok: bool) -> None:
+        messages = sorted(self.asterisk.messages)
+        self.asterisk.end_message(messages[pick % len(messages)], ok=ok)
+
     @precondition(lambda self: self.asterisk.up)
     @rule(pick=picks)
-    def an_agent_hangs_up(self, pick: int) -> None:
+    def an_agent_or_a_number_outside_hangs_up(self, pick: int) -> None:
         talking = sorted(self.asterisk.up)
         self.asterisk.end(talking[pick % len(talking)])
 
@@ -269,7 +295,7 @@ class Hotline(RuleBasedStateMachine):
                 self.deliver(call)
 
     @precondition(lambda self: self.asterisk.has_link and len(self.asterisk.callers) < 4)
-    @rule(digit=st.sampled_from("1339"), is_answered=st.booleans(), pick=picks)
+    @rule(digit=st.sampled_from("12334459"), is_answered=st.booleans(), pick=picks)
     def somebody_gets_as_far_as_possible(self, digit: str, is_answered: bool, pick: int) -> None:
         """A short way into the middle of things, which single steps reach too seldom."""
         self.somebody_calls()
@@ -277,6 +303,12 @@ class Hotline(RuleBasedStateMachine):
         self.everything_is_heard()
         if is_answered and set(self.asterisk.phones) - self.asterisk.up:
             self.a_phone_is_answered_or_not(pick, None)
+            self.everything_is_heard()
+        if is_answered and self.asterisk.outsides - self.asterisk.up:
+            self.a_number_outside_answers_or_not(pick, None)
+            self.everything_is_heard()
+        for play in list(self.asterisk.plays) if digit == "5" else ():
+            self.asterisk.finish(play)
             self.everything_is_heard()
 
     @rule()
@@ -328,7 +360,7 @@ class Hotline(RuleBasedStateMachine):
         self.database = [*kept, *(record for record in lost if isinstance(record, OpenCall))]
         self.engine = Engine(
             Shelf.of(self.flow), CENTRE, lambda prompts: 3.0, calls=self.stored_calls(),
-            agents=self.stored_agents(),
+            agents=self.stored_agents(), numbers=NUMBERS,
         )  # fmt: skip
         self.states = {name: a.state.value for name, a in self.engine.dispatcher.agents.items()}
         self.is_blind = True
@@ -395,6 +427,19 @@ class Hotline(RuleBasedStateMachine):
         }
 
     @invariant()
+    def every_call_has_a_way_on(self) -> None:
+        """Whoever talks to nobody and waits for nobody is moved by time."""
+        for call in () if self.is_blind else self.engine.call_engine.calls.values():
+            if call.phase in (Phase.IN_FLOW, Phase.CONNECTING, Phase.RECORDING, Phase.ENDING):
+                assert call.deadline() is not None, call
+            if call.phase is Phase.TRANSFERRING:
+                assert call.outside is not None
+                assert call.outside.until is not None
+            if call.phase is Phase.TRANSFERRED:
+                assert call.outside is not None
+            assert (call.message is not None) == (call.phase is Phase.RECORDING)
+
+    @invariant()
     def every_call_has_one_ticket(self) -> None:
         opened = Counter(r.call_id for r in self.database if isinstance(r, OpenCall))
         closed = Counter(r.call_id for r in self.database if isinstance(r, CloseCall))
@@ -427,6 +472,8 @@ class Hotline(RuleBasedStateMachine):
         assert not self.engine.dispatcher.waiting
         assert not self.engine.dispatcher.offers
         assert not self.asterisk.phones
+        assert not self.asterisk.outsides
+        assert not self.asterisk.messages
         assert not any(self.asterisk.bridges.values())
         settled = {AgentState.OFFLINE, AgentState.PAUSED, AgentState.READY}
         assert {agent.state for agent in self.engine.dispatcher.agents.values()} <= settled
