@@ -39,7 +39,7 @@ def check(
     if profile and profile not in PROFILES:
         raise typer.BadParameter(did_you_mean(profile, PROFILES), param_hint="--profile")
     stage = _stage(files or [], as_json=as_json)
-    proofs = proved(stage, also=partial(_more, stage, PROFILES.get(profile)))
+    proofs = proved(stage, also=partial(more_findings, stage, PROFILES.get(profile)))
     found = list(proofs.problems)
     if as_json:
         print(json.dumps(rows(found, proofs, strict=strict), ensure_ascii=False, indent=2))
@@ -88,7 +88,9 @@ def _of_files(config_dir: Path, files: list[Path]) -> Stage | list[Problem]:
     return trees if isinstance(trees, list) else Stage(trees, ground, shown)
 
 
-def _more(stage: Stage, profile: Profile | None, flow: Flow, judge: Judge) -> Iterator[Finding]:
+def more_findings(
+    stage: Stage, profile: Profile | None, flow: Flow, judge: Judge
+) -> Iterator[Finding]:
     yield from unheard(flow, judge, _is_recorded(stage.prompts))
     yield from odd_times(flow)
     if profile is not None:

@@ -8,22 +8,26 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
-from ari_app.configuration import load_configuration
+from ari_app.cli.ivr_check import more_findings
+from ari_app.cli.ivr_prove import proved
+from ari_app.cli.ivr_source import load_stage
 from ari_app.flow_files import FLOWS, Files, read_flows
 from ivr.drawing import Drawing, draw, places_of
 from ivr.drawing_svg import styled
 from ivr.drawing_text import to_dot, to_mermaid
 from ivr.link import Source, Trees, link
 from ivr.model import Flow
-from ivr.problems import Problem, render_problems
+from ivr.problems import Problem, did_you_mean, render_problems
+from ivr.profiles import PROFILES
 from ivr.yaml_source import parse, validate
 from recordings.catalogue import Catalogue
 from recordings.prompts import load_prompts
@@ -53,6 +57,9 @@ def graph(
     findings: Annotated[
         bool, typer.Option("--findings/--no-findings", help="Mark what is wrong.")
     ] = True,
+    profile: Annotated[
+        str, typer.Option(help=f"Rules whose findings are marked too: {', '.join(PROFILES)}.")
+    ] = "",
     as_json: Annotated[
         bool, typer.Option("--json", help="Print boxes and arrows as JSON instead.")
     ] = False,
@@ -60,7 +67,10 @@ def graph(
     """Draw a tree: SVG, Mermaid or Graphviz's DOT; findings are marked. 画出语音流程图。"""
     from ari_app.cli import _settings
 
-    drawn = drawing_of(_settings().config_dir, flow, with_findings=findings)
+    if profile and profile not in PROFILES:
+        raise typer.BadParameter(did_you_mean(profile, PROFILES), param_hint="--profile")
+    find = partial(_findings, profile=profile) if findings else _nothing
+    drawn = drawing_of(_settings().config_dir, flow, find)
     if isinstance(drawn, list):
         print(render_problems(drawn), file=sys.stderr)
         raise typer.Exit(1)
@@ -80,7 +90,7 @@ def graph(
 
 
 def drawing_of(
-    config_dir: Path, name: str, *, with_findings: bool
+    config_dir: Path, name: str, find: Callable[[Path], list[Problem]]
 ) -> Drawing | list[Problem] | str:
     """The drawing; or the problems that leave nothing to draw; or that there is no such tree."""
     files = read_flows(config_dir)
@@ -94,10 +104,9 @@ def drawing_of(
     flow = trees.flows.get(name) or _alone(trees, name)
     if flow is None:
         return f"There is no tree '{name}'. Trees: {', '.join(sorted(trees.sources))}."
-    found = _findings(config_dir) if with_findings else []
     prompts = load_prompts(config_dir)
     words = {} if isinstance(prompts, list) else _words(prompts.catalogue, str(flow.language))
-    return draw(flow, _here(found, trees, flow), words, places_of(trees, flow))
+    return draw(flow, _here(find(config_dir), trees, flow), words, places_of(trees, flow))
 
 
 def _readable(files: Files) -> Trees | list[Problem]:
@@ -120,9 +129,17 @@ def _alone(trees: Trees, name: str) -> Flow | None:
     return source.flow if source else None
 
 
-def _findings(config_dir: Path) -> list[Problem]:
-    loaded = load_configuration(config_dir)
-    return loaded if isinstance(loaded, list) else list(loaded.warnings)
+def _findings(config_dir: Path, *, profile: str) -> list[Problem]:
+    """What keeps the trees from service, else what the proof and the rules say."""
+    stage = load_stage(config_dir)
+    if isinstance(stage, list):
+        return stage
+    also = partial(more_findings, stage, PROFILES.get(profile))
+    return list(proved(stage, also=also).problems)
+
+
+def _nothing(config_dir: Path) -> list[Problem]:
+    return []
 
 
 def _here(found: list[Problem], trees: Trees, flow: Flow) -> list[Problem]:
