@@ -23,6 +23,8 @@ from typing import Any
 
 from ari_app.core.phone_number import region_of
 from ari_app.core.world import World, is_listed
+from ari_app.db.fields import ticket_values
+from ari_app.softphone.alaw import FRAME_S
 from ari_app.softphone.citizen import Citizen
 from ari_app.softphone.waiting import NotSeen
 from ivr.actions import Prompt
@@ -135,11 +137,13 @@ class Rehearsal:
 
     def told(self, one: Walk) -> Told:
         trace = one.trace
+        said = dict(trace.state.fields)
+        kept = said | ticket_values("simulated", said)
         return Told(
-            path=tuple(f"{node} {key}".strip() for node, key in trace.state.path),
+            path=tuple(f"{node} {key}".strip() for node, key in one.path),
             keys=tuple(pressed(trace)),
             prompts=tuple(self.name_of(heard.prompt) for heard in trace.heard),
-            fields=_fields({**dict(trace.state.fields), "language": trace.state.language}),
+            fields=_fields({**kept, "language": trace.state.language}),
         )
 
     def differs(self, one: Walk, told: Told, runs: Sequence[Run]) -> str:
@@ -150,27 +154,28 @@ class Rehearsal:
             for part in ("path", "keys", "fields")
             if getattr(simulated, part) != getattr(told, part)
         ]
-        if not self._heard_alike(one, runs):
-            parts.append("prompts")
+        heard = self._heard_otherwise(one, runs)
+        if heard:
+            parts.append(f"prompts ({heard})")
         return f"other {' and '.join(parts)}" if parts else ""
 
-    def _heard_alike(self, one: Walk, runs: Sequence[Run]) -> bool:
+    def _heard_otherwise(self, one: Walk, runs: Sequence[Run]) -> str:
         book = self.place.book
         maybe = {count: self.name_of(prompt) for count, prompt in cut_short(one.trace)}
         waiting = list(runs)
         for count, heard in enumerate(one.trace.heard, 1):
             if not waiting or waiting[0].prompt != self.name_of(heard.prompt):
-                return False
+                return f"no. {count}"
             run = waiting.pop(0)
             is_whole = heard.heard_s >= heard.full_s
             if not book.is_from_start(run) or (is_whole and run.place_s < heard.full_s - SLACK_S):
-                return False
+                return f"no. {count}: {run.first * FRAME_S:.2f} to {run.place_s:.2f} s of it"
             # The tree hears of a key a moment later: what was next may have begun.
             if waiting and maybe.get(count) == waiting[0].prompt and waiting[0].heard_s < 2.0:
                 follows = one.trace.heard[count : count + 1]
                 if not follows or self.name_of(follows[0].prompt) != waiting[0].prompt:
                     waiting.pop(0)
-        return not waiting
+        return f"{len(waiting)} more" if waiting else ""
 
 
 def _fields(fields: Mapping[str, Any]) -> tuple[str, ...]:
@@ -231,17 +236,17 @@ class Caller:
 
     def _is_time(self, citizen: Citizen, act: Act, since: int) -> bool | None:
         self._hear(citizen)
-        last = self._listener.runs[-1:]
-        begun = [
-            run
-            for run in self._listener.begun(act.prompt, since)
-            if run.heard_s >= BRIEF_S or last == [run]
-        ]
-        if len(begun) < act.time:
+        runs = self._listener.runs
+        if act.time == 0:
+            begun = [run for run in runs[:since] if run.prompt == act.prompt][-1:]
+        else:
+            some = self._listener.begun(act.prompt, since)
+            begun = [run for run in some if run.heard_s >= BRIEF_S or run is runs[-1]]
+        if len(begun) < max(1, act.time):
             return None
         frames = len(self._place.book.frames[act.prompt])
-        wanted_s = frames * 0.02 - 0.1 if act.is_after else act.seconds
-        return True if begun[act.time - 1].place_s >= wanted_s else None
+        wanted_s = frames * FRAME_S - 0.1 if act.is_after else act.seconds
+        return True if begun[act.time - 1 if act.time else 0].place_s >= wanted_s else None
 
     def _hear(self, citizen: Citizen) -> None:
         packets = citizen.rtp.received[self._place_in_packets :]
@@ -286,23 +291,30 @@ async def rehearsed(tree: str, folder: Path, seed: str) -> AsyncIterator[Rehears
 
 
 async def campaign(
-    tree: str, seed: str, indices: Sequence[int], folder: Path, *, at_once: int
+    tree: str, seed: str, indices: Iterable[int], folder: Path, *, at_once: int
 ) -> list[Difference]:
     """These walks of one tree; what differed."""
+    async with rehearsed(tree, folder, seed) as rehearsal:
+        walks = {index: rehearsal.plan(seed, index) for index in indices}
+        return await all_differences(rehearsal, walks, seed, at_once=at_once)
+
+
+async def all_differences(
+    rehearsal: Rehearsal, walks: Mapping[int, Walk], seed: str, *, at_once: int
+) -> list[Difference]:
     found: list[Difference] = []
     gate = asyncio.Semaphore(at_once)
-    async with rehearsed(tree, folder, seed) as rehearsal:
 
-        async def one(index: int) -> None:
-            async with gate:
-                planned = rehearsal.plan(seed, index)
-                difference = await make(rehearsal, planned, f"{tree}:{index} of seed {seed}")
-            if difference is not None:
-                found.append(difference)
+    async def one(index: int, planned: Walk) -> None:
+        async with gate:
+            name = f"{rehearsal.place.name}:{index} of seed {seed}"
+            difference = await make(rehearsal, planned, name)
+        if difference is not None:
+            found.append(difference)
 
-        async with asyncio.TaskGroup() as tasks:
-            for index in indices:
-                tasks.create_task(one(index))
+    async with asyncio.TaskGroup() as tasks:
+        for index, planned in walks.items():
+            tasks.create_task(one(index, planned))
     return found
 
 

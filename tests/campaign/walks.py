@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from random import Random
 
 from ivr.actions import Prompt, Say
-from ivr.events import Key
+from ivr.events import Event, Key
 from ivr.facts import Facts
 from ivr.model import Flow
 from ivr.nodes import CollectNode
 from ivr.questions import Questions
-from ivr.simulate import LONGEST_CALL_S, Player
-from ivr.trace import SILENCING, Entry, Heard, Trace
+from ivr.simulate import Player
+from ivr.state import Pairs
+from ivr.step import start, step
+from ivr.trace import SILENCING, Entry, Trace
 
 KEYS = "0123456789*#"
 INTO_S, BEFORE_END_S = 0.6, 0.5
@@ -27,7 +29,7 @@ SURE_WAIT_S = 2.0
 """A node that waits for less than this is not raced with a key: the walk waits there."""
 A_MOMENT_S = 1.0
 BETWEEN_KEYS_S = 0.2
-MOST_NODES, LONGEST_S = 12, 40.0
+MOST_NODES, LONGEST_S = 20, 35.0
 
 NameOf = Callable[[Prompt], str]
 
@@ -36,8 +38,8 @@ NameOf = Callable[[Prompt], str]
 class Act:
     """Press keys, or hang up (none), ``seconds`` into a prompt or after its end (``is_after``).
 
-    ``time`` counts how often the prompt has begun since the act before. Without a prompt the
-    seconds count from that act.
+    ``time`` counts how often the prompt has begun since the act before; 0 if it was going on then.
+    Without a prompt the seconds count from that act.
     """
 
     keys: str
@@ -60,6 +62,8 @@ class Walk:
     number: str
     acts: tuple[Act, ...]
     trace: Trace
+    path: Pairs
+    """Every (node, key): a player keeps the latest only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +93,14 @@ class _Walker:
         while player.end is None:
             if player.is_speaking:
                 self._while_speaking()
-            elif player.said is None or self._must_end():
-                self._leave_in_silence()
+            elif self._must_end():
+                player.wait(A_MOMENT_S)
+                self._act("")
             else:
                 self._while_silent()
-        return Walk(dialled, number, tuple(self._acts), player.trace())
+        trace = player.trace()
+        path = _path(player.flow, dialled, trace, player.facts)
+        return Walk(dialled, number, tuple(self._acts), trace, path)
 
     def _must_end(self) -> bool:
         player = self._player
@@ -108,12 +115,6 @@ class _Walker:
         told_apart = announce is None or any(one.fact for one in announce.prompts)
         return not told_apart and player.next_at - player.now <= 10.0 and not self._is_enough()
 
-    def _leave_in_silence(self) -> None:
-        """Nothing that could be waited for is said any more."""
-        self._player.wait(A_MOMENT_S)
-        self._acts.append(Act("", "", 0, A_MOMENT_S))
-        self._player.hang_up()
-
     def _while_speaking(self) -> None:
         player = self._player
         places = list(self._places())
@@ -121,13 +122,9 @@ class _Walker:
         listens = player.said_until - player.now < 9.0 and self._rng.random() < 0.35
         if not places or (listens and not self._is_at_risk() and not leaves):
             player.run_while(lambda one: one.is_speaking)
-            if player.waits_for_nobody:
-                self._leave_after_the_words()
             return
-        at, prompt = self._rng.choice(places[:3])
-        player.run_until(at)
-        begun = next(one for one in reversed(self._heard()) if one.prompt == prompt)
-        self._act("" if leaves else self._keys(), prompt, at - begun.at)
+        player.run_until(self._rng.choice(places[:3]))
+        self._act("" if leaves else self._keys())
 
     def _is_at_risk(self) -> bool:
         """What follows these words is not the tree's alone to decide: leave before."""
@@ -136,20 +133,14 @@ class _Walker:
     def _is_enough(self) -> bool:
         player = self._player
         visited = len(player.trace().nodes)
-        return self._is_at_risk() or visited >= MOST_NODES - 3 or player.now > LONGEST_S
-
-    def _leave_after_the_words(self) -> None:
-        prompt = self._heard()[-1].prompt
-        self._player.wait(SILENCE_S)
-        self._act("", prompt, SILENCE_S, is_after=True)
+        return self._is_at_risk() or visited >= MOST_NODES or player.now > LONGEST_S
 
     def _while_silent(self) -> None:
         player = self._player
         wait_s = player.next_at - player.now
         if wait_s >= SURE_WAIT_S and self._rng.random() < 0.7:
-            prompt = self._heard()[-1].prompt
             player.wait(SILENCE_S)
-            self._act("" if self._is_enough() else self._keys(), prompt, SILENCE_S, is_after=True)
+            self._act("" if self._is_enough() else self._keys())
         else:
             player.let_happen()
 
@@ -163,32 +154,35 @@ class _Walker:
         named = sorted(self._questions.keys(name) & set(KEYS))
         return rng.choice(named if named and rng.random() < 0.85 else KEYS)
 
-    def _act(self, keys: str, prompt: Prompt, seconds: float, *, is_after: bool = False) -> None:
+    def _act(self, keys: str) -> None:
+        """Now; said in terms of what the caller hears."""
         player = self._player
-        name = self._ground.name_of(prompt)
-        begun = [one for one in self._heard() if self._ground.name_of(one.prompt) == name]
-        time = sum(one.at >= self._since for one in begun)
-        was_cut = is_after and begun[-1].heard_s < begun[-1].full_s
-        if time == 0 or was_cut:
-            # It has been said since before the last act: that is no moment of its own.
-            self._go_on()
-            return
-        self._acts.append(Act(keys, name, time, seconds, is_after))
-        self._since = player.now
+        self._acts.append(Act(keys, *self._moment()))
         for key in keys:
             player.press(key)
             if len(keys) > 1:
                 player.wait(BETWEEN_KEYS_S)
         if not keys:
             player.hang_up()
+        self._since = player.now
 
-    def _go_on(self) -> None:
-        if self._player.next_at < LONGEST_CALL_S:
-            self._player.let_happen()
-        else:
-            self._leave_in_silence()
+    def _moment(self) -> tuple[str, int, float, bool]:
+        """Which prompt, how often it has begun, how many seconds, whether since its end."""
+        now, heard = self._player.now, self._player.trace().heard
+        if not heard:
+            return "", 0, now - self._since, False
+        last = heard[-1]
+        name = self._ground.name_of(last.prompt)
+        names = ((one, self._ground.name_of(one.prompt)) for one in heard)
+        time = sum(one.at >= self._since for one, other in names if other == name)
+        if self._player.is_speaking:
+            return name, time, now - last.at, False
+        ended_at = last.at + last.heard_s
+        if last.heard_s < last.full_s or ended_at <= self._since:
+            return "", 0, now - self._since, False
+        return name, time, now - ended_at, True
 
-    def _places(self) -> Iterator[tuple[float, Prompt]]:
+    def _places(self) -> Iterator[float]:
         """Moments in what is being said, one for each prompt that is long enough."""
         player = self._player
         assert player.said is not None
@@ -199,11 +193,16 @@ class _Walker:
                 latest = min(length - BEFORE_END_S, INTO_S + 1.0)
                 moment = at + self._rng.uniform(INTO_S, latest)
                 if moment > player.now:
-                    yield moment, prompt
+                    yield moment
             at += length
 
-    def _heard(self) -> tuple[Heard, ...]:
-        return self._player.trace().heard
+
+def _path(flow: Flow, dialled: str, trace: Trace, facts: Facts) -> Pairs:
+    state = start(flow, dialled)
+    for entry in trace.log:
+        if isinstance(entry.thing, Event):
+            state, _ = step(flow, state, entry.thing, entry.at, facts)
+    return state.path
 
 
 def cut_short(trace: Trace) -> Iterator[tuple[int, Prompt]]:
