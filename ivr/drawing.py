@@ -165,7 +165,8 @@ class _Artist:
             labels.setdefault(arrow, []).append(arrow_label(node, path))
         for (target, key), said in labels.items():
             strongest = min(manners[target, key], key=STRENGTH.index)
-            yield target, ", ".join(filter(None, dict.fromkeys(said))), strongest
+            # Where the ordinary way leads, failures may lead too: that needs no word.
+            yield target, "" if "" in said else ", ".join(dict.fromkeys(said)), strongest
 
     def _depths(self) -> dict[str, int]:
         """How many arrows each node is away from where calls begin."""
