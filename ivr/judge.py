@@ -199,8 +199,11 @@ class Judge:
         ]
 
     def _stays(self, number: int, edge: Edge) -> bool:
-        same = self.states[number].node == self.states[edge.target].node
-        return same and not edge.entered and self.states[number].phase in ("queued", "failed")
+        """An announcement to one who may wait for ever, or the same queue asked once more."""
+        state, after = self.states[number], self.states[edge.target]
+        if edge.entered or state.node != after.node:
+            return False
+        return state.phase == "failed" or (state.phase == "queued" and after.until is None)
 
     @cached_property
     def all_circles(self) -> list[list[int]]:

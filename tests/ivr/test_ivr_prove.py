@@ -154,14 +154,17 @@ def test_more_nodes_in_a_row_than_the_interpreter_walks_are_found() -> None:
 def test_a_person_behind_too_many_keys_is_found() -> None:
     nodes = """
   a: {type: branch, cases: [{if: {caller.is_vip: true}, next: person}], otherwise: b}
-  b: {type: menu, prompts: [one], keys: {1: c}, on_no_key: {next: bye}, on_wrong_key: {next: bye}}
-  c: {type: menu, prompts: [two], keys: {1: person}, on_no_key: {next: bye}, on_wrong_key: {next: bye}}
+  b:
+    {type: menu, prompts: [one], keys: {1: c}, on_no_key: {next: bye}, on_wrong_key: {next: bye}}
+  c:
+    {type: menu, prompts: [two], keys: {1: person}, on_no_key: {next: bye},
+     on_wrong_key: {next: bye}}
   bye: {type: hangup}
 """
     assert "E605" not in said(proofs_of(nodes))
     assert (
         "t.yaml:8:3: E605 nodes.b: from here a person needs 2 key presses at least, 1 are allowed."
-        " To see it: b: listen."
+        " To see it: just call."
     ) in said(proofs_of(nodes, Limits(keys=1)))
 
 
