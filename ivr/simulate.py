@@ -5,8 +5,8 @@ the service does it. Must not decide anything that the tree decides, and knows n
 """
 
 import math
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from ivr.actions import (
     Action,
@@ -43,6 +43,7 @@ from ivr.world import World
 LONGEST_CALL_S: Final = 4 * 3600.0
 MOST_EVENTS: Final = 20_000
 _NEVER: Final = math.inf
+_BEGIN, _SAID, _LATE, _TALKED = Entered(), PromptEnded(), TimedOut(), TalkEnded()
 _KEEP_PATH: Final = MAX_PATH - MAX_HOPS - 1
 _SOON_S: Final = {"answered": 0.0, "busy": 3.0, "failed": 1.0}
 
@@ -65,6 +66,12 @@ class Player:
         self.now = 0.0
         self.state = start(flow, dialled)
         self.log: list[Entry] = []
+        self.nodes = [self.state.node]
+        self.keys = ""
+        self.queued_at: float | None = None
+        self.answered_at: float | None = None
+        self.last_queue: ToQueue | None = None
+        self.last_transfer: Transfer | None = None
         self.unheeded: list[Entry] = []
         self.end: End | None = None
         self.with_person = False
@@ -76,18 +83,19 @@ class Player:
         self.waiting_since: float | None = None
         self._lengths = lengths
         self._said_at = _NEVER
-        self._said: Event = PromptEnded()
+        self._said: Event = _SAID
         self._world_at = _NEVER
-        self._answer: Event | Answered = TalkEnded()
+        self._answer: Event | Answered = _TALKED
         self._pending: Transfer | TakeMessage | None = None
-        self.log.append(Entry(0.0, self.state.node, Went("", (self.state.node,), Entered())))
-        self._tell(Entered())
+        self.log.append(Entry(0.0, self.state.node, Went("", (self.state.node,), _BEGIN)))
+        self._tell(_BEGIN)
 
     # --- what a caller does ------------------------------------------------------------------
 
     def press(self, digit: str) -> None:
         """The keys of a caller who talks to a person do not reach the tree."""
         if self.end is None:
+            self.keys += digit
             self._tell(Key(digit))
 
     def hang_up(self) -> None:
@@ -100,19 +108,22 @@ class Player:
 
     def run_until(self, instant: float) -> None:
         """Let everything happen that happens until then."""
-        while self.end is None and self.next_at <= instant:
-            self.let_happen()
+        while self.end is None and (at := self.next_at) <= instant:
+            self._happen(at)
         if self.end is None and instant > self.now:
             self.now = instant
 
     def run_while(self, goes_on: Callable[["Player"], bool]) -> None:
         """Until the condition fails, the call is over, or nothing would happen any more."""
-        while self.end is None and goes_on(self) and self.next_at < _NEVER:
-            self.let_happen()
+        while self.end is None and goes_on(self) and (at := self.next_at) < _NEVER:
+            self._happen(at)
 
     def finish(self) -> Trace:
         """The caller stays until a queue that answers nobody has said its words, or the end."""
-        self.run_while(lambda player: not player.waits_for_nobody or player.is_speaking)
+        while self.end is None and (at := self.next_at) < _NEVER:
+            if self._said_at == _NEVER and self.waits_for_nobody:
+                break
+            self._happen(at)
         if self.end is None:
             self._finish("queued" if self.is_waiting else "endless")
         return self.trace()
@@ -143,7 +154,19 @@ class Player:
 
     def trace(self) -> Trace:
         end: End = self.end or ("queued" if self.is_waiting else "endless")
-        return Trace(tuple(self.log), end, self.now, self.state, self._lengths)
+        return Trace(
+            log=tuple(self.log),
+            end=end,
+            ended_at=self.now,
+            state=self.state,
+            lengths=self._lengths,
+            nodes=tuple(self.nodes),
+            keys=self.keys,
+            queue=self.last_queue,
+            transfer=self.last_transfer,
+            queued_at=self.queued_at,
+            answered_at=self.answered_at,
+        )
 
     def takes(self, digit: str) -> bool:
         """Whether this key would mean anything to the tree now."""
@@ -155,8 +178,12 @@ class Player:
     # --- time ----------------------------------------------------------------------------------
 
     def let_happen(self) -> None:
-        """The next thing; of things at the same instant first what was said, last the deadline."""
-        at = self.next_at
+        """The next thing, if there is one."""
+        if self.end is None and (at := self.next_at) < _NEVER:
+            self._happen(at)
+
+    def _happen(self, at: float) -> None:
+        """Of things at the same instant first what was said, last the deadline."""
         self.now = at if at > self.now else self.now
         if self.now > LONGEST_CALL_S or len(self.log) > MOST_EVENTS:
             self._finish("queued" if self.state.phase == "queued" else "endless")
@@ -167,7 +194,7 @@ class Player:
             self._world_at = _NEVER
             self._answered(self._answer)
         else:
-            self._tell(TimedOut())
+            self._tell(_LATE)
 
     def _tell(self, event: Event) -> None:
         if self.with_person and not isinstance(event, TalkEnded | TransferEnded | CallerLeft):
@@ -187,31 +214,31 @@ class Player:
             entered = tuple([name for name, key in after.path[len(before.path) :] if not key])
             if entered:
                 self.turns += 1
+                self.nodes += entered
                 self.log.append(Entry(self.now, node, Went(before.node, entered, event)))
         for action in actions:
             self.log.append(Entry(self.now, node, action))
-            self._act(action)
+            act = _ACT.get(type(action))
+            if act is not None:
+                act(self, action)
 
-    def _act(self, action: Action) -> None:
-        match action:
-            case Say():
-                self._say(action)
-            case StopSay():
-                self._said_at = _NEVER
-            case ToQueue():
-                self._enqueue(action)
-            case Transfer() | TakeMessage():
-                self._leave_queue()
-                self._pending = action
-                self.apply_world()
-            case PromiseCallback():
-                self._leave_queue()
-            case HangUp():
-                self._finish("finished")
+    def _ask_outside(self, action: Transfer | TakeMessage) -> None:
+        self._leave_queue()
+        self._pending = action
+        self.apply_world()
+
+    def _fall_silent(self, action: StopSay) -> None:
+        self._said_at = _NEVER
+
+    def _leave_for_callback(self, action: PromiseCallback) -> None:
+        self._leave_queue()
+
+    def _hang_up(self, action: HangUp) -> None:
+        self._finish("finished")
 
     def _say(self, action: Say) -> None:
         self.turns += 1
-        self.said, self._said = action, PromptEnded()
+        self.said, self._said = action, _SAID
         self._said_at = self.now + sum(map(self._lengths, action.prompts))
         self.said_from, self.said_until = self.now, self._said_at
         if self.world.next_prompt_fails or self.world.mute:
@@ -241,7 +268,9 @@ class Player:
     def _enqueue(self, action: ToQueue) -> None:
         if self.waiting_since is None:
             self.waiting_since = self.now
-        self.queue, self._pending = action, None
+        if self.queued_at is None:
+            self.queued_at = self.now
+        self.queue, self._pending, self.last_queue = action, None, action
         self._plan_queue(action, self.waiting_since)
 
     def _plan_queue(self, action: ToQueue, since: float) -> None:
@@ -256,6 +285,7 @@ class Player:
             self._answer = Answered(action.queue)
 
     def _plan_transfer(self, action: Transfer) -> None:
+        self.last_transfer = action
         plan = self.world.transfers[0]
         if plan.result == "answered":
             self._answer = Answered(action.to)
@@ -282,6 +312,8 @@ class Player:
 
     def _connect(self, answer: Answered) -> None:
         self.log.append(Entry(self.now, self.state.node, answer))
+        if self.answered_at is None:
+            self.answered_at = self.now
         is_transfer = self._pending is not None
         plan = self.world.transfers[0] if is_transfer else self.world.queue
         self._leave_queue()
@@ -301,3 +333,15 @@ class Player:
         self.log.append(Entry(self.now, self.state.node, Over(end)))
         self.end = end
         self._said_at = self._world_at = _NEVER
+
+
+_ACT: Final[Mapping[type[Action], Callable[[Player, Any], None]]] = {
+    Say: Player._say,
+    StopSay: Player._fall_silent,
+    ToQueue: Player._enqueue,
+    Transfer: Player._ask_outside,
+    TakeMessage: Player._ask_outside,
+    PromiseCallback: Player._leave_for_callback,
+    HangUp: Player._hang_up,
+}
+"""What changes in the world; other actions are in the tree's own state already."""

@@ -6,11 +6,10 @@ is all that is kept while a call runs; everything else is worked out when it is 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal, NamedTuple
 
 from ivr.actions import Action, Prompt, Say, StopSay, ToQueue, Transfer
-from ivr.events import Event, Key, PromptEnded, PromptFailed
+from ivr.events import Event, PromptEnded, PromptFailed
 from ivr.state import State
 
 PromptSeconds = Callable[[Prompt], float]
@@ -59,64 +58,40 @@ class Heard(NamedTuple):
     full_s: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Trace:
-    """One call. Instants are seconds since it began."""
+    """One call. Instants are seconds since it began.
+
+    ``nodes`` are all that were entered, in order; ``keys`` all that were pressed, those that meant
+    nothing too. ``queue`` and ``transfer`` are the last that were asked for. ``queued_at`` is when
+    a person was first asked for, ``answered_at`` when one was first there.
+    """
 
     log: tuple[Entry, ...]
     end: End
     ended_at: float
     state: State
     lengths: PromptSeconds
+    nodes: tuple[str, ...]
+    keys: str
+    queue: ToQueue | None
+    transfer: Transfer | None
+    queued_at: float | None
+    answered_at: float | None
 
-    @cached_property
-    def nodes(self) -> tuple[str, ...]:
-        """Every entered node in order."""
-        went = (entry.thing for entry in self.log if isinstance(entry.thing, Went))
-        return tuple(node for one in went for node in one.nodes)
-
-    @cached_property
-    def keys(self) -> str:
-        """Every key that was pressed, those that meant nothing too."""
-        return "".join(entry.thing.digit for entry in self.log if isinstance(entry.thing, Key))
-
-    @cached_property
+    @property
     def actions(self) -> tuple[tuple[float, Action], ...]:
-        return tuple((e.at, e.thing) for e in self.log if isinstance(e.thing, _ACTIONS))
+        return tuple([(e.at, e.thing) for e in self.log if isinstance(e.thing, _ACTIONS)])
 
-    @cached_property
-    def queue(self) -> ToQueue | None:
-        """The last queue that was asked for."""
-        asked = [entry.thing for entry in self.log if isinstance(entry.thing, ToQueue)]
-        return asked[-1] if asked else None
-
-    @cached_property
-    def transfer(self) -> Transfer | None:
-        asked = [entry.thing for entry in self.log if isinstance(entry.thing, Transfer)]
-        return asked[-1] if asked else None
-
-    @cached_property
-    def queued_at(self) -> float | None:
-        """When a person was first asked for."""
-        return self._first(ToQueue)
-
-    @cached_property
-    def answered_at(self) -> float | None:
-        """When a person was first there."""
-        return self._first(Answered)
-
-    @cached_property
+    @property
     def person_s(self) -> float | None:
         """Seconds until a person was there, or was asked for if the script brought none."""
         return self.queued_at if self.answered_at is None else self.answered_at
 
-    @cached_property
+    @property
     def heard(self) -> tuple[Heard, ...]:
         """Every prompt of which at least the beginning was heard."""
         return tuple(self._heard())
-
-    def _first(self, kind: type[object]) -> float | None:
-        return next((entry.at for entry in self.log if isinstance(entry.thing, kind)), None)
 
     def _heard(self) -> Iterator[Heard]:
         saying: Entry | None = None

@@ -104,30 +104,22 @@ def _change_world(step: Step, player: Player) -> None:
 
 def differences(expect: Expect, trace: Trace) -> Iterator[str]:
     """One line for each thing that is not as expected."""
-    queue = trace.queue
-    found = {
-        "ends": trace.end,
-        "queue": queue.queue if queue else "none",
-        "needs": dict(queue.needs) if queue else {},
-        "priority": queue.priority if queue else 0,
-        "transfer": trace.transfer.to if trace.transfer else "none",
-        "callback": _callback(trace),
-        "language": trace.state.language,
-        "keys": trace.keys,
-    }
-    for name, was in found.items():
-        wanted = getattr(expect, name)
-        if wanted is not None and wanted != was:
-            yield f"{name}: expected {_shown(wanted)}, was {_shown(was)}"
-    yield from _wrong_fields(expect, trace)
+    for name in expect.model_fields_set:
+        if name in _FOUND:
+            wanted, was = getattr(expect, name), _FOUND[name](trace)
+            if wanted is not None and wanted != was:
+                yield f"{name}: expected {_shown(wanted)}, was {_shown(was)}"
+    if expect.fields is not None:
+        yield from _wrong_fields(expect.fields, trace)
     if expect.heard is not None:
         heard = [(one.prompt.id, f"{one.prompt.id}@{one.prompt.language}") for one in trace.heard]
         yield from _wrong_order("heard", expect.heard, heard)
     if expect.path is not None:
         yield from _wrong_order("path", expect.path, [(node, node) for node in trace.nodes])
-    reached = trace.ended_at if trace.person_s is None else trace.person_s
-    if expect.within_s is not None and reached > expect.within_s:
-        yield f"within_s: expected at most {expect.within_s:g} s, was {reached:.1f} s"
+    if expect.within_s is not None:
+        reached = trace.ended_at if trace.person_s is None else trace.person_s
+        if reached > expect.within_s:
+            yield f"within_s: expected at most {expect.within_s:g} s, was {reached:.1f} s"
 
 
 def _callback(trace: Trace) -> str:
@@ -135,9 +127,21 @@ def _callback(trace: Trace) -> str:
     return promised[-1] if promised else "none"
 
 
-def _wrong_fields(expect: Expect, trace: Trace) -> Iterator[str]:
+_FOUND: Final[Mapping[str, Callable[[Trace], object]]] = {
+    "ends": lambda trace: trace.end,
+    "queue": lambda trace: trace.queue.queue if trace.queue else "none",
+    "needs": lambda trace: dict(trace.queue.needs) if trace.queue else {},
+    "priority": lambda trace: trace.queue.priority if trace.queue else 0,
+    "transfer": lambda trace: trace.transfer.to if trace.transfer else "none",
+    "callback": _callback,
+    "language": lambda trace: trace.state.language,
+    "keys": lambda trace: trace.keys,
+}
+
+
+def _wrong_fields(expected: Mapping[str, str], trace: Trace) -> Iterator[str]:
     were = dict(trace.state.fields)
-    for name, wanted in (expect.fields or {}).items():
+    for name, wanted in expected.items():
         if were.get(name) != wanted:
             was = f"'{were[name]}'" if name in were else "not set"
             yield f"fields.{name}: expected '{wanted}', was {was}"
@@ -147,7 +151,7 @@ def _wrong_order(
     what: str, wanted: HeardOf | PathOf, was: Sequence[tuple[str, ...]]
 ) -> Iterator[str]:
     """Each thing that was may be named in several ways."""
-    shown = ", ".join(names[0] for names in was) or "nothing"
+    shown = ", ".join([names[0] for names in was]) or "nothing"
     if wanted.exactly is not None:
         fits = len(was) == len(wanted.exactly)
         if not fits or any(

@@ -336,6 +336,7 @@ class Screen:
 
     def _summary(self) -> None:
         trace = self._player.trace()
+        end = "broken off" if self._player.end is None else trace.end
         asked = "was there" if trace.answered_at is not None else "was asked for"
         person = (
             f"a person {asked} after {trace.person_s:.1f} s"
@@ -344,7 +345,7 @@ class Screen:
         )
         keys = trace.keys or "none"
         self._out.print(
-            f"{trace.end} after {_clock(trace.ended_at)}, {person}, keys: {keys}", style="bold"
+            f"{end} after {_clock(trace.ended_at)}, {person}, keys: {keys}", style="bold"
         )
 
 

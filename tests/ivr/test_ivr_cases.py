@@ -1,12 +1,13 @@
 """Files of scripted calls: what they may say, what is wrong with them, what a difference says."""
 
 import json
+from pathlib import Path
 
 import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ivr_playbook import MAIN, NAMES, main_flow
+from test_ivr_simulate import HOTLINE, main_flow, two_seconds
 
 import ivr
 from ivr.case_names import unknown_in_cases
@@ -14,9 +15,12 @@ from ivr.cases import Case, Cases, load_cases, write_case
 from ivr.trial import Result, run_case
 from ivr.yaml_source import parse
 
-
-def two_seconds(prompt: ivr.Prompt) -> float:
-    return 2.0
+SHIPPED = Path(__file__).resolve().parents[2] / "config"
+NAMES = ivr.Names(
+    queues={"general", "enterprise", "urgent"},
+    skills={"zh", "yue", "en", "ja", "ko", "th", "enterprise"},
+    prompts={"zh_CN": {one.id for one in ivr.needed_prompts(main_flow())}},
+)
 
 
 def cases(text: str) -> Cases:
@@ -33,7 +37,7 @@ def result(text: str) -> Result:
 def faults(text: str) -> list[tuple[int, int, str, str]]:
     found = load_cases(text, "cases.yaml")
     if isinstance(found, Cases):
-        trees = ivr.load_trees({"main.yaml": MAIN.read_bytes()}, NAMES)
+        trees = ivr.load_trees({"main.yaml": HOTLINE.read_bytes()})
         assert isinstance(trees, ivr.Trees)
         found = unknown_in_cases(found, trees, NAMES)
     return [(one.line, one.col, one.code, f"{one.message} {one.hint}".strip()) for one in found]
@@ -226,8 +230,8 @@ def test_a_written_case_is_pleasant_to_read() -> None:
 
 
 def test_the_editors_schema_accepts_the_shipped_cases_and_refuses_a_step_of_two_things() -> None:
-    schema = json.loads((MAIN.parents[1] / "cases.schema.json").read_text(encoding="utf-8"))
-    shipped = (MAIN.parent / "tests" / "main.yaml").read_text(encoding="utf-8")
+    schema = json.loads((SHIPPED / "cases.schema.json").read_text(encoding="utf-8"))
+    shipped = (SHIPPED / "flows" / "tests" / "main.yaml").read_text(encoding="utf-8")
     parsed = parse(shipped, "main.yaml")
     assert isinstance(parsed, tuple)
     jsonschema.validate(parsed[0], schema)
@@ -237,7 +241,7 @@ def test_the_editors_schema_accepts_the_shipped_cases_and_refuses_a_step_of_two_
 
 
 def test_the_example_in_the_manual_is_a_case_that_passes() -> None:
-    manual = (MAIN.parents[2] / "docs" / "ivr.md").read_text(encoding="utf-8")
+    manual = (SHIPPED.parent / "docs" / "ivr.md").read_text(encoding="utf-8")
     blocks = [one.split("```")[0] for one in manual.split("```yaml\n")[1:]]
     (example,) = (one for one in blocks if "\ncases:" in one)
     assert result(example).differences == ()

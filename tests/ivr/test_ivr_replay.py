@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from ivr_playbook import loaded
 from journal_maker import GOLDEN, JOURNALS, golden_flow, made_calls, two_seconds
+from test_ivr_simulate import loaded
 
 import ivr
 from ivr.compare import Comparison, by_keys, by_way, compare, destination, key_row

@@ -1,7 +1,8 @@
 """One call on a virtual clock: what is heard, when things happen, how it ends."""
 
+from pathlib import Path
+
 import pytest
-from ivr_playbook import loaded, main_flow
 
 import ivr
 from ivr.cases import Case
@@ -12,7 +13,18 @@ from ivr.trace import Trace
 from ivr.trial import play
 from ivr.world import MessagePlan, QueuePlan, TransferPlan, World
 
+HOTLINE = Path(__file__).parent / "trees" / "hotline.yaml"
 MENU_S = 9 * 2.0
+
+
+def loaded(text: str) -> ivr.Flow:
+    found = ivr.load(text, "flow.yaml")
+    assert isinstance(found, ivr.Flow), found
+    return found
+
+
+def main_flow() -> ivr.Flow:
+    return loaded(HOTLINE.read_text(encoding="utf-8"))
 
 
 def two_seconds(prompt: ivr.Prompt) -> float:
