@@ -327,8 +327,12 @@ class CallEngine(CallBook):
                 return [*stop, *self._hang_up(call, now)]
             case Phase.TRANSFERRING:
                 return [*stop, *self._moved((*self._tree.step(call, None, now), None), now)]
+            case Phase.RECORDING if call.message is not None:
+                # A snapshot does not hold ``until``; the tree's own limit lies a little later.
+                self._put(replace(call, until=call.until or call.flow.deadline or now))
+                return [FindMessage(call.message.name)]
         self._put(call)
-        return [FindMessage(call.message.name)] if call.message else []
+        return []
 
     def talking(self, call: Call, leg: LegId, offers: int, now: float) -> Out:
         """The call was found connected with this leg while we were away."""
