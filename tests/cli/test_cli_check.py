@@ -150,7 +150,7 @@ def test_warnings_stop_nothing(config: Path, capsys: pytest.CaptureFixture[str])
     assert check(config, as_json=False) == 0
     told = capsys.readouterr()
     assert "W303 no agent has the skill 'ja'" in told.out
-    assert "W502 yue: 9 prompts have no recording, callers hear zh_CN." in told.out
+    assert "W502 yue: 35 prompts have no recording, callers hear zh_CN." in told.out
     assert told.err == ""
 
 

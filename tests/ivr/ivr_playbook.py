@@ -1,6 +1,7 @@
 """A tree played in the words of the library: ``>> event << action << action >> event ...``."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -22,10 +23,12 @@ from ivr import (
     start,
     step,
 )
+from recordings.catalogue import Catalogue, read_catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "tests" / "corpus"
 MAIN = ROOT / "config" / "flows" / "main.yaml"
+PROMPTS = ROOT / "config" / "prompts" / "prompts.yaml"
 
 LANGUAGES = ("zh_CN", "yue", "en", "ja", "ko", "th")
 _EVERYWHERE = [
@@ -78,8 +81,18 @@ def problems(text: str, names: Names = NAMES) -> list[Problem]:
     return found
 
 
+def main_names() -> Names:
+    """What the shipped tree may name: all shipped prompts, the emergency numbers."""
+    catalogue = read_catalogue(PROMPTS.read_bytes())
+    assert isinstance(catalogue, Catalogue)
+    heard = dict.fromkeys(catalogue.languages, frozenset(catalogue.prompts))
+    return replace(NAMES, numbers=frozenset({"110", "119", "120", "122"}), prompts=heard)
+
+
 def main_flow() -> Flow:
-    return loaded(MAIN.read_text(encoding="utf-8"), "config/flows/main.yaml")
+    flow = load(MAIN.read_text(encoding="utf-8"), "config/flows/main.yaml", main_names())
+    assert isinstance(flow, Flow), render_problems(flow)
+    return flow
 
 
 def say(*prompts: str, language: str = "zh_CN") -> Say:

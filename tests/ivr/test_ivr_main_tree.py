@@ -8,19 +8,25 @@ from ivr import (
     CallerLeft,
     Entered,
     Event,
+    FixedFacts,
     Flow,
     HangUp,
     Key,
+    PromiseCallback,
     Prompt,
     PromptEnded,
     PromptFailed,
     QueueFailed,
     Say,
+    SetField,
     SetLanguage,
     State,
     StopSay,
+    TalkEnded,
     TimedOut,
     ToQueue,
+    Transfer,
+    TransferFailed,
     needed_prompts,
     start,
     step,
@@ -28,7 +34,7 @@ from ivr import (
 
 ANYBODY = ToQueue("general", (), 0)
 # Whoever waits here may be taken by anybody, and waits as long as it takes.
-FOR_EVER = {"any_person", "no_speaker_free", "hold_for_anybody", "urgent_anywhere"}
+FOR_EVER = {"any_person", "hold_for_anybody", "urgent_anywhere"}
 # Three offers of the menu, then "connecting".
 MOST_SAYS_BEFORE_A_QUEUE = 4
 FOREVER = 9e18
@@ -55,7 +61,7 @@ def test_who_presses_nothing_reaches_a_person_in_mandarin(flow: Flow) -> None:
     book = greeted(flow) >> PromptEnded() >> TimedOut() << SetLanguage("zh_CN")
     book << say("connecting") << ToQueue("general", (("zh", 1),), 0)
     book >> TimedOut() << say("please_hold") << ANYBODY
-    assert book.ends().deadline is None
+    assert book.ends().until is None
 
 
 @pytest.mark.parametrize(
@@ -90,7 +96,62 @@ def test_the_enterprise_key_reaches_the_enterprise_desk(flow: Flow) -> None:
 
 def test_urgent_goes_before_everybody_without_another_word(flow: Flow) -> None:
     book = greeted(flow) >> Key("9") << StopSay() << ToQueue("urgent", (), 9)
+    book >> TimedOut() << say("urgent_keys")
     book >> TimedOut() << ToQueue("general", (), 9)
+    assert book.ends().until is None
+
+
+@pytest.mark.parametrize("waited", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("key", "number"), [("1", "110"), ("2", "119"), ("3", "120"), ("4", "122")]
+)
+def test_an_urgent_caller_reaches_the_emergency_numbers_and_comes_back_if_nobody_answers(
+    flow: Flow, waited: int, key: str, number: str
+) -> None:
+    book = greeted(flow) >> Key("9") << StopSay() << ToQueue("urgent", (), 9)
+    for said in (say("urgent_keys"), ToQueue("general", (), 9))[:waited]:
+        book >> TimedOut() << said
+    book >> Key(key) << StopSay() << say(f"transferring_{number}")
+    book >> PromptEnded() << Transfer(number, 30.0)
+    book >> TransferFailed("busy") << say("number_busy")
+    book >> PromptEnded() << ToQueue("general", (), 9)
+    assert book.ends().until is None
+
+
+def test_who_waits_is_told_the_place_and_may_be_called_back(flow: Flow) -> None:
+    book = greeted(flow) >> PromptEnded() >> TimedOut() << SetLanguage("zh_CN")
+    book << say("connecting") << ToQueue("general", (("zh", 1),), 0)
+    book >> TimedOut() << say("please_hold") << ANYBODY
+    book.facts = FixedFacts({"queue.position": 3, "queue.expected_wait_s": 100})
+    book >> TimedOut() << say("position_3", "wait_2_min", "callback_key")
+    book >> Key("1") << StopSay() << say("callback_offer")
+    book >> Key("1") << StopSay() << PromiseCallback("", "general", (), 0)
+    book << say("callback_promised", "goodbye")
+    book >> PromptEnded() << HangUp("callback_promised")
+    book.ends()
+
+
+def test_who_does_not_want_to_be_called_back_goes_on_waiting(flow: Flow) -> None:
+    book = greeted(flow) >> Key("4") << StopSay() << SetLanguage("ja")
+    book << say("connecting", language="ja") << ToQueue("general", (("ja", 1),), 0)
+    book >> TimedOut() << say("no_agent_language", language="ja") << ANYBODY
+    book >> Key("1") << StopSay() << say("callback_offer", language="ja")
+    book >> Key("2") << StopSay() << say("please_hold", language="ja") << ANYBODY
+    assert book.ends().until is None
+
+
+def test_after_the_talk_one_question_and_the_end(flow: Flow) -> None:
+    book = greeted(flow) >> Key("0") << StopSay() << ANYBODY
+    book >> TalkEnded() << say("survey_ask")
+    book >> Key("5") << StopSay() << SetField("survey_score", "5") << say("goodbye")
+    book >> PromptEnded() << HangUp("served")
+    book.ends()
+
+
+def test_who_does_not_answer_the_question_is_not_kept(flow: Flow) -> None:
+    book = greeted(flow) >> Key("0") << StopSay() << ANYBODY
+    book >> TalkEnded() << say("survey_ask") >> PromptEnded()
+    book >> TimedOut() << say("goodbye") >> PromptEnded() << HangUp("served")
     book.ends()
 
 
@@ -113,8 +174,11 @@ def test_three_wrong_keys_reach_mandarin(flow: Flow) -> None:
     book.ends()
 
 
-def test_the_tree_never_hangs_up_and_knows_all_its_prompts(flow: Flow) -> None:
-    assert not [node for node in flow.nodes.values() if node.type == "hangup"]
+def test_the_tree_hangs_up_after_a_talk_or_a_promise_only_and_knows_its_prompts(
+    flow: Flow,
+) -> None:
+    ends = {name for name, node in flow.nodes.items() if node.type == "hangup"}
+    assert ends == {"called_back", "thanks"}
     needed = needed_prompts(flow)
     assert Prompt("menu_th", "th") in needed
     assert Prompt("menu_th", "en") not in needed
@@ -183,5 +247,5 @@ def test_from_every_queue_waiting_leads_to_anybody_or_goes_on_waiting(flow: Flow
             after, _ = walk.move(state, event)
             waiting |= {after} - seen
     assert {state.node for state in seen} <= set(flow.nodes)
-    ends = {state.node for state in seen if state.deadline is None}
+    ends = {state.node for state in seen if state.until is None}
     assert ends == FOR_EVER
