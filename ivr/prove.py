@@ -108,14 +108,13 @@ def prove_trees(
     proofs = tuple(prove(flow, lengths, limits, also) for flow in trees.flows.values())
     in_chinese: dict[Problem, str] = {}
     cases: dict[str, Case] = {}
-    told: set[tuple[str, int, str]] = set()
+    told: dict[tuple[str, int, str], str] = {}
     for proof in proofs:
         for finding in proof.findings:
             problem = _problem(trees, proof.flow, finding)
             spot = (problem.file, problem.line, problem.code)
-            if spot in told:
+            if told.setdefault(spot, proof.flow) != proof.flow:
                 continue
-            told.add(spot)
             in_chinese[problem] = finding.message_zh
             if finding.way is not None and finding.expect is not None:
                 case = case_of(finding.way, finding.message, proof.flow, finding.expect)
