@@ -10,6 +10,7 @@ import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -80,11 +81,9 @@ class Loaded:
 
 def write_menus(flows: Path, version: int, nodes: int) -> None:
     """The folder of flows: two menus, and below them a tree with so many nodes."""
-    files = {"main.yaml": _MENUS.format(version=version, way="")}
-    if nodes > SMALL:
-        files = big_trees(nodes)
-        files["large.yaml"] = files["main.yaml"].replace("flow: main", "flow: large", 1)
-        files["main.yaml"] = _MENUS.format(version=version, way=", 9: large") + _WAY
+    large = _large(nodes) if nodes > SMALL else {}
+    way, more = (", 9: large", _WAY) if large else ("", "")
+    files = {**large, "main.yaml": _MENUS.format(version=version, way=way) + more}
     for old in flows.glob("*.yaml"):
         if old.name not in files:
             old.unlink()
@@ -92,9 +91,17 @@ def write_menus(flows: Path, version: int, nodes: int) -> None:
         (flows / name).write_text(text, encoding="utf-8")
 
 
+@lru_cache(1)
+def _large(nodes: int) -> Mapping[str, str]:
+    """Made once: while it is, the citizens of the bench do nothing."""
+    files = big_trees(nodes)
+    return {**files, "large.yaml": files["main.yaml"].replace("flow: main", "flow: large", 1)}
+
+
 async def reload_figures(bench: Bench, wanted: Wanted, say: Callable[[str], None]) -> list[Figure]:
     flows = bench.site.settings.config_dir / "flows"
     write_menus(flows, 0, SMALL)
+    _large(wanted.large)
     service = Service(bench.site)
     loaded = {nodes: Loaded() for nodes in (0, SMALL, wanted.large)}
     try:
