@@ -5,14 +5,19 @@ the reference of the IVR language is written whole.
 """
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import ivr
 from ari_app.core.agent import TRANSITIONS
 from ari_app.core.call import LEFT_IN
 from ari_app.settings import PROJECT_DIR
+from ivr.drawing import draw
+from ivr.drawing_text import to_mermaid
 from tests.docs import reference
 
 DEVELOPERS = PROJECT_DIR / "docs" / "developers.md"
+TREES = PROJECT_DIR / "docs" / "ivr.md"
 
 
 def agent_states() -> str:
@@ -29,20 +34,37 @@ def outcomes() -> str:
     return "\n".join(["| the channel goes while | outcome |", "|---|---|", *rows])
 
 
+def main_tree() -> str:
+    """The default tree as it is drawn, without what callers hear."""
+    flows = PROJECT_DIR / "config" / "flows"
+    trees = ivr.load_trees({file.name: file.read_bytes() for file in flows.glob("*.yaml")})
+    assert isinstance(trees, ivr.Trees)
+    return f"```mermaid\n{to_mermaid(draw(trees.flows['main']))}```"
+
+
 def block_pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"(<!-- {name}: [^\n]*-->\n)(.*?)(<!-- end -->)", re.S)
 
 
-def fresh(text: str) -> str:
+PARTS: Mapping[Path, Mapping[str, Callable[[], str]]] = {
+    DEVELOPERS: {"agent-states": agent_states, "outcomes": outcomes},
+    TREES: {"main-tree": main_tree},
+}
+
+
+def fresh(path: Path) -> str:
     """The document with every generated part as the code has it now."""
-    for name, made in (("agent-states", agent_states()), ("outcomes", outcomes())):
+    text = path.read_text(encoding="utf-8")
+    for name, make in PARTS[path].items():
+        made = make().replace("\\", r"\\")
         text, count = block_pattern(name).subn(rf"\g<1>{made}\n\g<3>", text)
         assert count == 1, f"{name}: {count} places"
     return text
 
 
-def write(path: Path = DEVELOPERS) -> None:
-    path.write_text(fresh(path.read_text(encoding="utf-8")), encoding="utf-8")
+def write() -> None:
+    for path in PARTS:
+        path.write_text(fresh(path), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 import typer
 
+import ivr
 from ari_app.cli import app
 from ari_app.core.call import Phase
 from ari_app.metrics import Metrics
 from ari_app.settings import PROJECT_DIR, Settings
 from ari_app.web.routes import ROUTES, V1
 from tests.docs import reference
-from tests.docs.generate import DEVELOPERS, block_pattern, fresh
+from tests.docs.generate import DEVELOPERS, PARTS, block_pattern, fresh
 
 DOCS = PROJECT_DIR / "docs"
 DOCUMENTS = [PROJECT_DIR / "README.md", PROJECT_DIR / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
@@ -164,8 +165,21 @@ def test_the_refusals_that_agents_are_told_are_the_programs_own() -> None:
 
 
 def test_pictures_and_tables_from_the_code_are_fresh() -> None:
-    text = DEVELOPERS.read_text(encoding="utf-8")
-    assert fresh(text) == text, "run: python -m tests.docs.generate"
+    for path in PARTS:
+        assert fresh(path) == TEXT[path], f"{path.name}: run python -m tests.docs.generate"
+
+
+def test_the_trees_in_the_introduction_load() -> None:
+    blocks = re.findall(r"^```yaml\n(.*?)^```", TEXT[DOCS / "ivr.md"], re.S | re.M)
+    trees = [text for text in blocks if "type:" in text]
+    assert len(trees) >= 4
+    for text in trees:
+        nodes = f"{text}  person: {{type: queue, queue: general}}\n"
+        start = text.split(":")[0].strip()
+        whole = f"flow: main\nstart: {start}\nlast_resort: person\nnodes:\n{nodes}"
+        read = ivr.load(text if "nodes:" in text else whole, "ivr.md")
+        codes = set() if isinstance(read, ivr.Flow) else {found.code for found in read}
+        assert codes <= {"E401"}, f"{text}: {read}"
 
 
 def test_the_picture_of_a_call_shows_every_phase() -> None:
