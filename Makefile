@@ -1,6 +1,6 @@
 # Two commands: 'make run' and 'make test'. Both set everything up first; a second time is instant.
 .NOTPARALLEL:
-.PHONY: setup setup-test run test lint bench asterisk clean packages packages-test
+.PHONY: setup setup-test run test lint bench parity flips asterisk clean packages packages-test
 
 SHELL := /bin/sh
 PYTHON ?= python3
@@ -25,6 +25,15 @@ lint: $(VENV)/installed
 
 bench: setup-test
 	$(VENV)/bin/python -m bench
+
+# Random walks through the trees, on the simulator and by telephone. SEED=n repeats a campaign,
+# ONLY=tree:walk one walk of it.
+parity: setup-test
+	$(VENV)/bin/python -m tests.campaign.parity $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+
+# Calls in a tree whose file changes under them. SEED=n repeats what the callers press.
+flips: setup-test
+	$(VENV)/bin/python -m tests.campaign.flips $(if $(SEED),--seed $(SEED))
 
 # Debian's Asterisk with its libraries in .asterisk/, unless HOTLINE_ASTERISK names another.
 asterisk: $(VENV)/installed

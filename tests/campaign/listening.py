@@ -4,7 +4,7 @@ Decides by equal frames, as ``prompt_match`` does: with a-law from end to end As
 prompt's frames unchanged. Knows no tree and nothing of the service.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,10 +80,13 @@ class Listener:
         self._book = book
         self.runs: list[Run] = []
         self._is_open = False
+        self._fed = 0
 
-    def feed(self, packets: Iterable[Packet]) -> None:
-        for packet in packets:
+    def catch_up(self, received: Sequence[Packet]) -> None:
+        """Hear what came since the last time; ``received`` only grows."""
+        for packet in received[self._fed :]:
             self._hear(packet)
+        self._fed = len(received)
 
     def _hear(self, packet: Packet) -> None:
         if self._is_open and self._book.goes_on(self.runs[-1], packet.octets):

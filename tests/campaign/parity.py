@@ -191,15 +191,12 @@ class Caller:
     def __init__(self, place: Place, one: Walk) -> None:
         self._place, self._walk = place, one
         self._listener = Listener(place.book)
-        self._place_in_packets = 0
-        self._citizen: Citizen | None = None
 
     async def call(self) -> tuple[list[Run], str]:
         """What was heard, and why the walk could not be made, if it could not."""
         one = self._walk
         why = ""
         async with self._place.hall.citizen(one.number, dialled=one.dialled) as citizen:
-            self._citizen = citizen
             citizen.rtp.play_silence()
             await citizen.dial()
             await citizen.wait_answered()
@@ -212,7 +209,7 @@ class Caller:
                 why = str(missing)
             if not citizen.has_ended:
                 await citizen.hang_up()
-            self._hear(citizen)
+            self._listener.catch_up(citizen.rtp.received)
         return [run for run in self._listener.runs if run.heard_s >= 0.1], why
 
     async def _do(self, citizen: Citizen, act: Act) -> None:
@@ -235,7 +232,7 @@ class Caller:
         )
 
     def _is_time(self, citizen: Citizen, act: Act, since: int) -> bool | None:
-        self._hear(citizen)
+        self._listener.catch_up(citizen.rtp.received)
         runs = self._listener.runs
         if act.time == 0:
             begun = [run for run in runs[:since] if run.prompt == act.prompt][-1:]
@@ -247,11 +244,6 @@ class Caller:
         frames = len(self._place.book.frames[act.prompt])
         wanted_s = frames * FRAME_S - 0.1 if act.is_after else act.seconds
         return True if begun[act.time - 1 if act.time else 0].place_s >= wanted_s else None
-
-    def _hear(self, citizen: Citizen) -> None:
-        packets = citizen.rtp.received[self._place_in_packets :]
-        self._place_in_packets += len(packets)
-        self._listener.feed(packets)
 
 
 async def make(rehearsal: Rehearsal, one: Walk, name: str) -> Difference | None:

@@ -38,28 +38,35 @@ class Place:
 @contextlib.asynccontextmanager
 async def open_place(name: str, folder: Path, hours: str = "24h") -> AsyncIterator[Place]:
     """``name``: "default" or an example's. ``hours``: "24h" or "closed"."""
-    source = SHIPPED if name == "default" else SHIPPED / "examples" / name
-    config = _config(source, folder, hours)
+    async with serving(name, make_config(name, folder, hours), folder) as place:
+        yield place
+
+
+@contextlib.asynccontextmanager
+async def serving(name: str, config: Path, folder: Path, **more: str) -> AsyncIterator[Place]:
+    """A hotline with this configuration; ``more`` are settings."""
     env = {"HOTLINE_PORT_OFFSET": str(free_offset()), "HOTLINE_RUN_DIR": str(folder / "var")}
-    settings = load_settings(config, env)
+    settings = load_settings(config, env | more)
     loaded = load_configuration(config)
     assert isinstance(loaded, Configuration), loaded
-    files = {
-        f"{path.parent.name}/{path.stem}": path
-        for path in settings.prompts_dir.glob("*/*.alaw")
-        if path.parent.name != "music"
-    }
     async with running_asterisk(settings) as asterisk, aiohttp.ClientSession() as session:
         hall = Hall(settings, asterisk, session, {})
         try:
             await hall.start_service()
-            yield Place(name, hall, loaded, PromptBook(files))
+            yield Place(name, hall, loaded, book_of(settings.prompts_dir))
             await hall.settled()
         finally:
             await hall.stop_service()
 
 
-def _config(source: Path, folder: Path, hours: str) -> Path:
+def book_of(prompts_dir: Path) -> PromptBook:
+    """All words, no music."""
+    files = [path for path in prompts_dir.glob("*/*.alaw") if path.parent.name != "music"]
+    return PromptBook({f"{path.parent.name}/{path.stem}": path for path in files})
+
+
+def make_config(name: str, folder: Path, hours: str) -> Path:
+    source = SHIPPED if name == "default" else SHIPPED / "examples" / name
     config = folder / "config"
     (config / "flows").mkdir(parents=True)
     for path in source.iterdir():
