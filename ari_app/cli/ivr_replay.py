@@ -171,7 +171,7 @@ def _records(file: Path | None, day: datetime | None, *, as_json: bool) -> list[
         raise typer.BadParameter("name a file or a day, not both.", param_hint="--day")
     if file is None:
         try:
-            return read_day(_settings(), day)
+            return _some(read_day(_settings(), day))
         except NotReadable as error:
             print(f"The journal cannot be read: {error}", file=sys.stderr)
             raise typer.Exit(1) from None
@@ -184,6 +184,14 @@ def _records(file: Path | None, day: datetime | None, *, as_json: bool) -> list[
             records.append(one)
     if problems:
         raise typer.Exit(refused(problems, as_json=as_json))
+    return _some(records)
+
+
+def _some(records: list[Record]) -> list[Record]:
+    """Comparing nothing must not look like finding nothing."""
+    if not records:
+        print("There is no journaled call. Name another --day or file.", file=sys.stderr)
+        raise typer.Exit(1)
     return records
 
 

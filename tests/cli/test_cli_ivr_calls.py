@@ -263,3 +263,10 @@ def test_a_journal_that_is_none_and_a_day_without_a_database_are_told(
     assert hotline("ivr", "replay", "--day", DAY).returncode == 1
     assert "E100 the file is missing." in hotline("ivr", "replay", str(tmp_path / "no")).stderr
     assert hotline("ivr", "diff", str(file), "--day", DAY, "--against", ".").returncode in (1, 2)
+
+
+@pytest.mark.usefixtures("database")
+def test_a_day_without_calls_proves_nothing(hotline: Run, config: Path) -> None:
+    done = hotline("ivr", "diff", "--day", "2026-11-01", "--against", str(config))
+    assert done.returncode == 1
+    assert "There is no journaled call." in done.stderr
