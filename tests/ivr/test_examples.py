@@ -1,6 +1,7 @@
 """The example configurations: each fit for service, its scripted calls as promised."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from ivr.cases import Cases, load_cases
 from ivr.cover import coverage
 from ivr.nodes import CollectNode, SetNode, SurveyNode
 from ivr.problems import render_problems
+from ivr.profiles import PROFILES, Spoken
 from ivr.prove import prove_trees
 from ivr.trace import PromptSeconds
 from ivr.trial import run_case
@@ -19,7 +21,7 @@ from ivr.trial import run_case
 EXAMPLES = Path(__file__).resolve().parents[2] / "config" / "examples"
 NAMES = ("big_city", "county", "province")
 # The whole of what a new admin reads first.
-COUNTY_NODES = 25
+COUNTY_NODES = 24
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -54,10 +56,20 @@ def test_an_example_is_fit_for_service_but_for_studio_languages(loaded: Configur
     assert {problem.code for problem in loaded.warnings} <= {"W502"}
 
 
-def test_an_example_is_proved(loaded: Configuration) -> None:
-    proofs = prove_trees(loaded.trees, seconds_of(loaded))
+def test_an_example_is_proved_and_keeps_to_the_regulation(
+    example: Path, loaded: Configuration
+) -> None:
+    numbers = {name: entry.number for name, entry in loaded.world.numbers.items()}
+    texts = {
+        name: " ".join(wording.text for wording in prompt.wordings.values())
+        for name, prompt in loaded.prompts.catalogue.prompts.items()
+    }
+    rules = partial(PROFILES["gbt33358"], spoken=Spoken(texts, numbers))
+    proofs = prove_trees(loaded.trees, seconds_of(loaded), also=rules)
     assert all(proof.is_complete for proof in proofs.proofs)
-    assert not proofs.problems, render_problems(list(proofs.problems))
+    # Advised against, and what many cities want: a menu before the person. The county has none.
+    expected = set() if example.name == "county" else {"W703"}
+    assert {one.code for one in proofs.problems} == expected, render_problems([*proofs.problems])
 
 
 def test_every_scripted_call_comes_out_as_promised_and_no_node_is_left_out(
