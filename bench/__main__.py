@@ -86,7 +86,7 @@ async def _run_system(bench: Bench, system: System, options: Options, into: Run)
 
 async def run_reload(options: Options, into: Run) -> None:
     async with a_bench(options) as bench:
-        wanted = Wanted(options.reload_rate, options.seconds, options.large)
+        wanted = Wanted(options.reload_rate, options.seconds, options.large, options.rounds)
         into.figures["reload"] = await reload_figures(bench, wanted, say)
 
 

@@ -30,6 +30,7 @@ class Options:
     round_s: float
     reload_rate: float
     large: int
+    rounds: int
     is_json: bool
 
 
@@ -51,7 +52,8 @@ def parse(arguments: Sequence[str], about: str | None = None) -> Options:
         systems=_known(parser, "--systems", given.systems, tuple(SYSTEMS)),
         samples=given.samples, waiting=given.waiting, folder=given.folder.resolve(),
         sizes=tuple(int(size) for size in given.nodes.split(",")), round_s=given.round,
-        reload_rate=given.reload_rate, large=given.large, is_json=given.json,
+        reload_rate=given.reload_rate, large=given.large, rounds=given.rounds,
+        is_json=given.json,
     )  # fmt: skip
 
 
@@ -67,6 +69,7 @@ def _add_trees(trees: argparse._ArgumentGroup) -> None:
     trees.add_argument("--nodes", default=sizes, help="sizes of the trees that are proved")
     trees.add_argument("--round", type=float, default=1.0, help="CPU seconds of a round; 5 are run")
     trees.add_argument("--reload-rate", type=float, default=30.0, help="calls/s during reloads")
+    trees.add_argument("--rounds", type=int, default=2, help="loads of each kind with reloads")
     trees.add_argument("--large", type=int, default=LARGE, help="nodes of the large reloaded tree")
 
 

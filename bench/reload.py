@@ -1,14 +1,14 @@
 """What it does to callers in a tree when new versions of the trees are brought into service.
 
 Loads of the same rate run one after another on one service: undisturbed, with a small tree applied
-again and again, and with a very large one. Each kind runs twice, in an order that takes out what
-slowly drifts. It must not judge: figures are told beside those of the undisturbed loads.
+again and again, and with a very large one. It must not judge: figures are told beside those of the
+undisturbed loads.
 """
 
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -61,11 +61,12 @@ class ReloadFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How it is loaded; ``large`` is the size of the large tree."""
+    """How it is loaded: ``large`` is the size of the large tree, ``rounds`` are of each kind."""
 
     rate: float
     seconds: float
     large: int = LARGE
+    rounds: int = 2
 
 
 @dataclass(slots=True)
@@ -107,13 +108,19 @@ async def reload_figures(bench: Bench, wanted: Wanted, say: Callable[[str], None
     try:
         await service.start()
         await service.make_ready(POOL)
-        for nodes in (*loaded, *reversed(loaded)):
+        for nodes in _order([*loaded], wanted.rounds):
             say(f"bench: {wanted.rate:g} calls/s for {wanted.seconds:g} s, {_kind(nodes)}")
             await _one_load(bench, wanted, nodes, loaded[nodes])
             service.check()
     finally:
         await service.stop()
     return _figures(loaded, wanted.rate)
+
+
+def _order(kinds: list[int], rounds: int) -> Iterator[int]:
+    """Forth and back, so that what slowly drifts falls on all alike."""
+    for number in range(rounds):
+        yield from reversed(kinds) if number % 2 else kinds
 
 
 async def _one_load(bench: Bench, wanted: Wanted, nodes: int, into: Loaded) -> None:

@@ -1,13 +1,20 @@
-"""The bench itself: a few seconds of every system on a real Asterisk, and its arithmetic."""
+"""The bench itself: a few seconds of every part, on a real Asterisk, and its arithmetic."""
 
 import json
 import socket
+from pathlib import Path
 
 import pytest
 
+import ivr
 from bench import __main__ as bench
+from bench.figures import Figure, earlier_figures, table_of
+from bench.options import parse
+from bench.presser import KEYS_A_CALL
+from bench.rtp import KEY_ENDS, KEY_PACKETS, key_packet
 from bench.stats import milliseconds, nearest, next_after
 from bench.systems import SYSTEMS
+from bench.trees import big_trees
 
 BASE_PORTS = (5060, 8080, 8088)
 OFFSETS = range(20_000, 30_000, 10)
@@ -47,7 +54,7 @@ def test_a_short_run_serves_every_call_on_every_system(
     solo = ["--samples", "2", "--waiting", "2"]
     work = ["--folder", str(folder / "run"), "--systems", ",".join(names)]
 
-    assert bench.main([*short, *solo, *work, "--json"]) == 0
+    assert bench.main(["--only", "calls", *short, *solo, *work, "--json"]) == 0
 
     run = json.loads(capsys.readouterr().out)
     assert [one["system"] for one in run["results"]] == names
@@ -63,13 +70,93 @@ def test_a_short_run_serves_every_call_on_every_system(
     assert len(list((folder / "out").glob("*.json"))) == 1
 
 
+@pytest.mark.asterisk
+@pytest.mark.usefixtures("port_offset")
+def test_keys_are_timed_while_versions_of_the_trees_are_applied(
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = tmp_path_factory.mktemp("b")
+    monkeypatch.setattr("bench.report.OUT", folder / "out")
+    short = ["--reload-rate", "2", "--seconds", "2", "--agents", "12", "--talk", "1"]
+    work = ["--folder", str(folder / "run"), "--large", "60", "--rounds", "1"]
+
+    assert bench.main(["--only", "reload", *short, *work, "--json"]) == 0
+
+    found = {one["name"]: one for one in json.loads(capsys.readouterr().out)["reload"]}
+    for kind in ("no reloads", "applying 3 nodes again and again"):
+        one = found[f"key to next prompt at 2 calls/s, {kind}, p99"]
+        assert one["value"] > 0, one
+    quiet = found["key to next prompt at 2 calls/s, no reloads, p99"]
+    assert quiet["note"] == f"{KEYS_A_CALL} keys; 0 of 4 calls failed"
+    assert found["reload of 3 nodes at 2 calls/s, p50"]["value"] > 0
+    assert found["reload of 60 nodes at 2 calls/s, p50"]["value"] > 0
+
+
+def test_the_interpreter_and_the_proofs_are_measured_without_asterisk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("bench.report.OUT", tmp_path)
+
+    assert bench.main(["--only", "trees", "--round", "0.001", "--nodes", "60", "--json"]) == 0
+
+    run = json.loads(capsys.readouterr().out)
+    assert run["results"] == []
+    assert [(one["name"], one["unit"]) for one in run["trees"]] == [
+        ("steps, the default tree", "/s"),
+        ("steps, a tree of 500 nodes", "/s"),
+        ("scripted calls, simulated", "/s"),
+        ("load, 60 nodes", "CPU s"),
+        ("prove, 60 nodes", "CPU s"),
+        ("prove, 60 nodes, peak memory", "MB"),
+    ]
+    assert all(one["value"] > 0 for one in run["trees"])
+
+
+@pytest.mark.parametrize("nodes", [60, 500])
+def test_a_big_tree_has_as_many_nodes_as_was_asked_for(nodes: int) -> None:
+    trees = ivr.load_trees(big_trees(nodes), ivr.Names())
+    assert not isinstance(trees, list)
+    assert nodes <= len(trees.for_dialled("").nodes) <= nodes * 1.1 + 20
+
+
+def test_the_latest_earlier_value_of_each_figure_is_compared() -> None:
+    runs = [
+        {"trees": [Figure("steps", 50.0, "/s").as_dict(), Figure("calls", 7.0, "/s").as_dict()]},
+        {"trees": [Figure("steps", 100.0, "/s").as_dict()]},
+        {"results": []},
+    ]
+    earlier = earlier_figures(runs, "trees")
+    assert earlier == {"steps": 100.0, "calls": 7.0}
+    table = table_of("t", [Figure("steps", 150.0, "/s"), Figure("new", 1.0, "s")], earlier)
+    assert list(table.columns[3].cells) == ["1.50", "-"]
+
+
+def test_a_key_is_one_event_whose_end_is_said_three_times() -> None:
+    packets = [key_packet("#", number, 0, 7) for number in range(KEY_PACKETS + KEY_ENDS)]
+    assert [packet[1] for packet in packets] == [101 | 0x80, *[101] * 7]
+    assert len({packet[4:8] for packet in packets}) == 1
+    assert [packet[12] for packet in packets] == [11] * 8
+    assert [packet[13] >> 7 for packet in packets] == [0] * 5 + [1] * 3
+    lengths = [int.from_bytes(packet[14:16]) for packet in packets]
+    assert lengths == [160, 320, 480, 640, 800, 800, 800, 800]
+    assert key_packet("1", 0, 1, 7)[2:4] == bytes([0, 8])
+
+
+def test_an_unknown_part_is_refused_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--only", "tree"])
+    assert "--only: no tree; known: trees, calls, reload" in capsys.readouterr().err
+
+
 def test_every_system_that_can_be_asked_for_is_known() -> None:
     assert set(SYSTEMS) == {"service", "queue", "queue-bare", "ari-client"}
 
 
 def test_an_unknown_system_is_refused_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        bench.parse(["--systems", "quue"])
+        parse(["--systems", "quue"])
     assert "no quue; known: service, queue" in capsys.readouterr().err
 
 
