@@ -1,7 +1,6 @@
 """The example configurations: each fit for service, its scripted calls as promised."""
 
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -64,8 +63,12 @@ def test_an_example_is_proved_and_keeps_to_the_regulation(
         name: " ".join(wording.text for wording in prompt.wordings.values())
         for name, prompt in loaded.prompts.catalogue.prompts.items()
     }
-    rules = partial(PROFILES["gbt33358"], spoken=Spoken(texts, numbers))
-    proofs = prove_trees(loaded.trees, seconds_of(loaded), also=rules)
+    spoken = Spoken(texts, numbers)
+    proofs = prove_trees(
+        loaded.trees,
+        seconds_of(loaded),
+        also=lambda flow, judge: PROFILES["gbt33358"](flow, judge, spoken),
+    )
     assert all(proof.is_complete for proof in proofs.proofs)
     # Advised against, and what many cities want: a menu before the person. The county has none.
     expected = set() if example.name == "county" else {"W703"}
