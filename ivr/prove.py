@@ -61,14 +61,16 @@ def prove(
     also: Walked = lambda flow, judge: (),
 ) -> Proof:
     """Walk the flow and judge it. ``also`` looks for more in the same graph."""
-    try:
-        graph = walk_all(flow, lengths)
-    except TooLarge:
+    graph, is_exact = _walked(flow, lengths)
+    if graph is None:
         return _too_large(flow)
     judge = Judge(graph, limits or Limits())
+    found = [*findings(judge), *also(flow, judge)]
+    if found and not is_exact:
+        found.append(_perhaps(flow))
     unreached = _unreached(graph)
     excluded: frozenset[str] = frozenset()
-    if unreached:
+    if unreached and is_exact:
         excluded = unreached - _unreached(walk_all(flow, lengths, pinned=False))
     return Proof(
         flow=flow.flow,
@@ -76,9 +78,33 @@ def prove(
         states=len(graph.states),
         transitions=graph.transitions,
         bounds=judge.bounds,
-        findings=(*findings(judge), *also(flow, judge)),
+        findings=tuple(found),
         unreached=unreached,
         excluded=excluded,
+    )
+
+
+def _walked(flow: Flow, lengths: PromptSeconds) -> tuple[Graph | None, bool]:
+    """The graph, and whether facts that cannot change during a call do not change in it.
+
+    If they may, there is less to tell apart and more can happen: what holds then holds always.
+    """
+    for pinned in (True, False):
+        try:
+            return walk_all(flow, lengths, pinned=pinned), pinned
+        except TooLarge:
+            continue
+    return None, False
+
+
+def _perhaps(flow: Flow) -> Finding:
+    return Finding(
+        "W606",
+        str(flow.start),
+        "this tree asks so many facts together that it was walked as if each could change during "
+        "a call; a way that is shown may need answers that exclude each other.",
+        "Ask fewer facts one after another, or ask them again nowhere.",
+        "条件组合过多，按每项条件可随时变化来验证；所示路径可能包含互斥的条件。",
     )
 
 

@@ -25,6 +25,7 @@ ANNOUNCED: Final = "emergency_announcement"
 ANOTHER: Final = "~"
 """Stands for every text that no test names."""
 LINE: Final = "dialled"
+DIGITS: Final = "0123456789"
 
 Question = Test | PromptRef
 
@@ -83,17 +84,18 @@ class Questions:
         self._options: dict[tuple[str, str], tuple[Answer, ...]] = {}
 
     def keys(self, node: str) -> frozenset[str]:
-        """Keys of which each may mean something else there; of all others one digit is enough.
+        """Keys of which each may mean something else there; all others are like one of them.
 
-        A node can tell keys apart only if it names them, or compares what was typed with a text.
+        A node can tell keys apart only if it names them, or compares what was typed with a text:
+        of the other digits one is enough, and of the other keys one.
         """
         asked = self.by_node.get(node)
         named = set(asked.keys) if asked else set()
         typed = getattr(self.node(node), "field", "")
         if self.patterns.get(typed):
-            named |= set("0123456789")
-        other = next((digit for digit in "0123456789" if digit not in named), "")
-        return frozenset({*named, other, *"*#A"})
+            named |= set(DIGITS)
+        others = (next((key for key in kind if key not in named), "") for kind in (DIGITS, "*#A"))
+        return frozenset({*named, *others})
 
     def node(self, name: str) -> AnyNode | None:
         return self._flow.nodes.get(NodeRef(name))

@@ -66,7 +66,7 @@ EVENTS: Final[Mapping[str, tuple[Event, ...]]] = {
 caller during a Say that follows a queue: what comes then is the same as from the queue."""
 
 Done = tuple[float, tuple[str, ...], ToQueue | None, bool]
-TOO_MANY: Final = 2_000_000
+TOO_MANY: Final = 200_000
 
 
 class Edge(NamedTuple):

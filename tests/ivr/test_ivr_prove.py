@@ -1,12 +1,14 @@
 """The prover: what it finds, how it shows it, and that it walks where callers can go."""
 
 import random
+import time
 from collections.abc import Iterator
 
 import pytest
 from ivr_playbook import CORPUS, MAIN, ROOT
 
-import ivr
+import ivr.walk_all
+from bench.trees import big_trees
 from ivr import Flow, Prompt, load_trees, start, step
 from ivr.cases import load_cases, write_case
 from ivr.events import Event, Key, TimedOut
@@ -293,11 +295,15 @@ def test_keys_that_a_node_does_not_name_do_the_same(trees: Trees) -> None:
         for state in graph.states:
             if state.phase in ("new", "ended"):
                 continue
-            spared = [key for key in KEYS if key.digit not in questions.keys(state.node)]
-            used = [Key(d) for d in "0123456789" if d in questions.keys(state.node)]
-            results = {situations.of(step(flow, state, key, 0.0)[0], (), 0.0) for key in spared}
-            assert len(results) <= 1
-            assert results <= {situations.of(step(flow, state, k, 0.0)[0], (), 0.0) for k in used}
+            tried = questions.keys(state.node)
+            for kind in ("0123456789", "*#A"):
+                spared = {_after(flow, situations, state, key) for key in kind if key not in tried}
+                assert len(spared) <= 1
+                assert spared <= {_after(flow, situations, state, key) for key in tried}
+
+
+def _after(flow: Flow, situations: Situations, state: State, key: str) -> object:
+    return situations.of(step(flow, state, Key(key), 0.0)[0], (), 0.0)
 
 
 def test_typed_digits_are_alike_as_long_as_no_test_tells_them_apart() -> None:
@@ -307,3 +313,58 @@ def test_typed_digits_are_alike_as_long_as_no_test_tells_them_apart() -> None:
     assert alike("05", ("0532",)) == "05"
     assert len(alike("053211", ("0532",))) == 6
     assert alike("053211", ("0532",)).startswith("0532")
+
+
+def test_a_tree_that_is_too_large_is_never_called_proved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ivr.walk_all, "TOO_MANY", 5)
+    proofs = proofs_of(FAILS)
+    assert [one.code for one in proofs.problems] == ["E610"]
+    assert not proofs.proofs[0].is_complete
+
+
+def test_five_hundred_nodes_are_proved_in_no_time() -> None:
+    trees = load_trees(big_trees(500))
+    assert isinstance(trees, Trees)
+    begun = time.process_time()
+    proofs = prove_trees(trees, seconds)
+    assert time.process_time() - begun < 5
+    assert not proofs.problems
+    assert proofs.proofs[0].nodes > 400
+
+
+def test_facts_that_follow_one_another_do_not_multiply() -> None:
+    """Twelve questions in a row have half a million answers, and a few situations."""
+    nodes = "  a: {type: goto, next: n0}\n" + "".join(
+        f"""  n{number}:
+    type: branch
+    cases: [{{if: {{queue.general.waiting: {{at_least: {number + 1}}}}}, next: n{number + 1}}}]
+    otherwise: n{number + 1}
+"""
+        for number in range(12)
+    )
+    proofs = proofs_of(nodes + "  n12: {type: goto, next: person}\n")
+    assert not proofs.problems
+    assert proofs.proofs[0].transitions < 200
+
+
+def test_facts_that_all_matter_for_ever_are_proved_as_if_they_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each of eight steady facts is asked again and again: the product is not walked."""
+    names = ["is_vip", "is_repeat", "is_nuisance", "has_number"]
+    facts = [f"caller.{name}" for name in names]
+    facts += [f"schedule.s{number}" for number in range(5)]
+    nodes = "  a: {type: menu, prompts: [one], keys: {1: n0}, on_no_key: {next: person}}\n"
+    for number, fact in enumerate(facts):
+        value = "open" if fact.startswith("s") else "true"
+        onward = f"n{number + 1}" if number + 1 < len(facts) else "a"
+        nodes += f"""  n{number}:
+    type: branch
+    cases: [{{if: {{{fact}: {value}}}, next: x{number}}}]
+    otherwise: x{number}
+  x{number}: {{type: say, prompts: [two], next: {onward}}}
+"""
+    monkeypatch.setattr(ivr.walk_all, "TOO_MANY", 1000)
+    proofs = proofs_of(nodes)
+    assert not proofs.problems
+    assert proofs.proofs[0].is_complete
