@@ -16,7 +16,7 @@ from ivr.drawing_words import arrow_label, deeds, manner
 from ivr.fields import REPEAT, NodeRef, PromptRef
 from ivr.link import Trees
 from ivr.model import Flow, walk
-from ivr.nodes import AnyNode
+from ivr.nodes import AnyNode, LinkedCall
 from ivr.problems import Problem
 
 Shape = Literal["step", "asks", "decides", "queue", "outside", "leaves", "calls", "ends", "entry"]
@@ -209,7 +209,9 @@ class _Artist:
             return True
         if first.get(target) == name:
             return False
-        return way == "key" or into[target] > CROWD or self.depths[target] <= self.depths[name]
+        if way == "key" or isinstance(self.flow.nodes[NodeRef(name)], LinkedCall):
+            return True
+        return into[target] > CROWD or self.depths[target] <= self.depths[name]
 
     def _box(self, name: str, node: AnyNode) -> Box:
         group, _, title = name.rpartition(".")

@@ -37,6 +37,14 @@ NO_DOT = (
     "Or draw elsewhere: --format mermaid, --format dot."
 )
 DRAWING_LIMIT_S = 120
+TOO_LARGE = (
+    f"Graphviz was not ready after {DRAWING_LIMIT_S} s. Draw a called tree by its name, or put\n"
+    "parts of this one into trees that are called."
+)
+
+
+class CannotDraw(Exception):
+    """What to tell who wanted an SVG."""
 
 
 class Form(StrEnum):
@@ -77,10 +85,11 @@ def graph(
     if isinstance(drawn, str):
         print(drawn, file=sys.stderr)
         raise typer.Exit(2)
-    text = json.dumps(asdict(drawn), ensure_ascii=False) if as_json else _text(drawn, form)
-    if text is None:
-        print(NO_DOT, file=sys.stderr)
-        raise typer.Exit(1)
+    try:
+        text = json.dumps(asdict(drawn), ensure_ascii=False) if as_json else _text(drawn, form)
+    except CannotDraw as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from None
     if out is None:
         sys.stdout.write(text)
     else:
@@ -158,20 +167,25 @@ def _words(catalogue: Catalogue, language: str) -> Mapping[str, str]:
     return words
 
 
-def _text(drawing: Drawing, form: Form) -> str | None:
+def _text(drawing: Drawing, form: Form) -> str:
     if form is Form.mermaid:
         return to_mermaid(drawing)
     dot = to_dot(drawing)
     return dot if form is Form.dot else svg_of(dot)
 
 
-def svg_of(dot: str) -> str | None:
-    """Drawn by Graphviz; None if it is not there."""
+def svg_of(dot: str) -> str:
+    """Drawn by Graphviz."""
     program = shutil.which("dot")
     if program is None:
-        return None
-    done = subprocess.run(
-        [program, "-Tsvg"],
-        input=dot, capture_output=True, text=True, timeout=DRAWING_LIMIT_S, check=True,
-    )  # fmt: skip
+        raise CannotDraw(NO_DOT)
+    try:
+        done = subprocess.run(
+            [program, "-Tsvg"],
+            input=dot, capture_output=True, text=True, timeout=DRAWING_LIMIT_S, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise CannotDraw(TOO_LARGE) from None
+    if done.returncode != 0:
+        raise CannotDraw(f"Graphviz failed: {done.stderr.strip()}")
     return styled(done.stdout)
