@@ -68,6 +68,7 @@ async def test_whoever_presses_nothing_hears_the_whole_menu_and_reaches_a_person
         ):
             await wait_prompt(ear, prompts / language / f"{prompt}.alaw", within_s=30.0, whole=True)
         await wait_prompt(ear, prompts / "zh_CN" / "connecting.alaw", within_s=30.0)
+        await phone.wait_ringing()
         await phone.answer()
         await desk.wait("connected", within_s=30.0)
         phone.rtp.play_tone(AGENT_HZ)
