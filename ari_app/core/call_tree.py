@@ -33,8 +33,9 @@ RETURNS = (
 )
 """Events that give the caller back to the tree."""
 
-PLAY_GRACE_S = 5.0
-"""Asterisk does not promise PlaybackFinished: a prompt is over this long after its length."""
+PLAY_SLOWEST, PLAY_GRACE_S = 1.5, 5.0
+"""Asterisk does not promise PlaybackFinished: a prompt is over this long after its length. On a
+busy machine it plays slower than it should, and what a caller still hears must not be cut."""
 
 PromptSeconds = Callable[[Iterable[ivr.Prompt]], float]
 
@@ -124,7 +125,7 @@ class CallTree:
         play = PlayId(f"{call.call_id}.p{call.plays + 1}")
         prompts = tuple((prompt.id, prompt.language) for prompt in action.prompts)
         out.append(Play(LegId(call.call_id), play, prompts))
-        until = now + self._prompt_seconds(action.prompts) + PLAY_GRACE_S
+        until = now + PLAY_SLOWEST * self._prompt_seconds(action.prompts) + PLAY_GRACE_S
         return replace(call, plays=call.plays + 1, play=play, play_until=until, has_music=False)
 
     def _to_queue(self, call: Call, action: ivr.ToQueue, now: float, out: Out) -> Call:

@@ -272,7 +272,8 @@ def test_legs_that_never_meet_in_the_bridge_send_the_caller_back_to_the_queue():
 
 def test_a_prompt_whose_end_is_never_told_is_over_after_its_length_and_a_grace():
     book = greeted(Playbook())
-    book.after(8.0) << StopPlay(P1)
+    book.after(9.4).done()  # 3 s of it: a busy machine may take half as long again, and then 5 s
+    book.after(0.2) << StopPlay(P1)
 
 
 def test_a_prompt_broken_off_by_a_hang_up_sends_nobody_to_an_agent():
