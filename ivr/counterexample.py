@@ -24,7 +24,7 @@ from ivr.events import (
     TransferFailed,
 )
 from ivr.facts import EMERGENCY_PROMPT
-from ivr.questions import ANOTHER, LINE, Answers
+from ivr.questions import ANOTHER, Answers
 from ivr.state import MAX_HOPS
 from ivr.walk_all import SPEAKING, Edge, Graph
 
@@ -82,12 +82,10 @@ def way_of(graph: Graph, steps: Iterable[tuple[int, Edge]], end: int, circle: in
     for number, edge in steps:
         state = graph.states[number]
         if not happenings:
-            dialled = str(dict(graph.pins[number]).get(LINE) or state.line)
+            dialled = graph.dialled.get(number, "")
         waits = isinstance(edge.event, TimedOut) and state.phase not in SPEAKING
         wait_s = (state.deadline or 0.0) if waits else 0.0
         happenings.append(Happening(state.node, state.phase, edge.event, wait_s, edge.answers))
-    if dialled not in graph.flow.lines:
-        dialled = ""
     return Way(dialled, tuple(happenings), graph.states[end].node, circle)
 
 
@@ -102,8 +100,8 @@ def told(way: Way) -> str:
             parts[-1][1].extend(said)
         elif said:
             parts.append((one.node, said))
-    line = f"dial {way.dialled}; " if way.dialled else ""
-    return line + "; ".join(f"{node}: {said}" for node, said in _together(parts))
+    dialled = [f"dial {way.dialled}"] if way.dialled else []
+    return "; ".join([*dialled, *(f"{node}: {said}" for node, said in _together(parts))])
 
 
 def _together(parts: list[tuple[str, list[str]]]) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,9 @@ ANNOUNCED: Final = "emergency_announcement"
 """Stands for whatever prompt is said in an emergency."""
 ANOTHER: Final = "~"
 """Stands for every text that no test names."""
-LINE: Final = "dialled"
+DIALLED: Final = "dialled"
+GREETING: Final = "greeting"
+"""Not a fact: what the dialled number is greeted with."""
 DIGITS: Final = "0123456789"
 
 Question = Test | PromptRef
@@ -127,7 +129,7 @@ class Questions:
 
     @cached_property
     def matters(self) -> Mapping[str, frozenset[str]]:
-        """For each node the steady facts, ``field.x`` and LINE that are asked there or later."""
+        """For each node the steady facts, ``field.x`` and GREETING: asked there or later."""
         after = self._asked_at(self._flow.after_talk) if self._flow.after_talk else set()
         found = {name: self._own(one) | after for name, one in self.by_node.items()}
         before: dict[str, list[str]] = {}
@@ -161,7 +163,7 @@ class Questions:
         names = {*asked.tests, *asked.plainly}
         steady = {name for name in names if (form := form_of(name)) and form[0].steady}
         fields = {f"field.{name}" for name in asked.fields}
-        return steady | fields | ({LINE} if asked.greets else set())
+        return steady | fields | ({GREETING} if asked.greets else set())
 
 
 def _of_lines(flow: Flow) -> Asked:

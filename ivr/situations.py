@@ -6,7 +6,7 @@ digits that no test tells apart. Instants are counted from now. Must not know wh
 
 from collections.abc import Iterable
 
-from ivr.questions import LINE, Answers, Questions
+from ivr.questions import DIALLED, GREETING, Answers, Questions
 from ivr.state import State
 
 
@@ -25,8 +25,8 @@ class Situations:
         kept: Answers = ()
         if pins and self._pinned:
             kept = tuple(sorted({name: pins_ for name, pins_ in pins if name in matters}.items()))
-        elif pins and LINE in matters:
-            kept = tuple(pin for pin in pins if pin[0] == LINE)
+        elif pins and DIALLED in matters:
+            kept = tuple(pin for pin in pins if pin[0] == DIALLED)
         return (
             # In the order of the fields: this is done for each thing that can happen.
             State(
@@ -38,7 +38,7 @@ class Situations:
                 0,
                 (),
                 self._fields(state, matters) if state.fields else (),
-                state.line if LINE in matters else "",
+                state.line if GREETING in matters else "",
                 self._digits(state, matters) if state.digits else "",
                 state.returns,
                 None if state.until is None else round(state.until - now, 3),

@@ -30,7 +30,7 @@ from ivr.events import (
 )
 from ivr.fields import DIGIT_PROMPTS
 from ivr.model import Flow
-from ivr.questions import ANNOUNCED, LINE, Answer, Answers, Oracle, Questions
+from ivr.questions import ANNOUNCED, DIALLED, Answer, Answers, Oracle, Questions
 from ivr.situations import Situations
 from ivr.state import State
 from ivr.step import start, step
@@ -94,7 +94,10 @@ class TooLarge(Exception):
 
 
 class Graph:
-    """``silent`` are the edges of a caller who does nothing, ``pressed`` those of a key."""
+    """``silent`` are the edges of a caller who does nothing, ``pressed`` those of a key.
+
+    ``starts`` are situations in which calls begin; ``dialled`` has a number for each.
+    """
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
@@ -103,6 +106,7 @@ class Graph:
         self.silent: list[list[Edge]] = []
         self.pressed: list[list[Edge]] = []
         self.starts: list[int] = []
+        self.dialled: dict[int, str] = {}
         self.transitions = 0
 
     def edges(self) -> list[list[Edge]]:
@@ -163,10 +167,10 @@ class _Walker:
     def _start(self) -> None:
         flow = self.graph.flow
         for dialled in ("", *flow.lines):
-            pins: list[Answers] = [((LINE, dialled),)]
+            pins: list[Answers] = [((DIALLED, dialled),)]
             if not dialled:
-                options = self.questions.options("", LINE)
-                pins = [((LINE, one),) for one in options if one not in flow.lines]
+                options = self.questions.options("", DIALLED)
+                pins = [((DIALLED, one),) for one in options if one not in flow.lines]
             first = start(flow, dialled)
             for pin in pins:
                 state, kept = self.situations.of(first, pin, 0.0)
@@ -174,6 +178,7 @@ class _Walker:
                 number = self._number(state._replace(path=first.path), kept)
                 if number not in self.graph.starts:
                     self.graph.starts.append(number)
+                    self.graph.dialled[number] = dialled
 
     def _number(self, state: State, pins: Answers) -> int:
         key = (state, pins)

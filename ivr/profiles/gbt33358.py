@@ -16,7 +16,7 @@ from ivr.judge import Finding, Judge
 from ivr.model import Flow, walk
 from ivr.nodes import MenuNode, SetNode
 from ivr.profiles.world import Spoken
-from ivr.questions import LINE
+from ivr.questions import DIALLED
 from ivr.walk_all import Edge
 
 PATIENCE_S: Final = 60.0
@@ -197,7 +197,7 @@ def _day_and_night(judge: Judge) -> Iterator[Finding]:
 
 def _is_then(hours: str, number: int, edge: Edge) -> bool:
     """Whether this may happen while every schedule says so and nothing else is known."""
-    asked = [(name, answer) for name, answer in edge.answers if name != LINE]
+    asked = [(name, answer) for name, answer in edge.answers if name != DIALLED]
     return all(
         answer == hours if name.startswith("schedule.") else answer is None
         for name, answer in asked
