@@ -46,8 +46,11 @@ AriCommand = (
     | core.HangUp
     | core.RecordMessage
     | core.StopMessage
+    | core.DropMessage
     | core.FindMessage
 )
+
+MessageCommand = core.RecordMessage | core.StopMessage | core.DropMessage | core.FindMessage
 
 
 class Executor:
@@ -110,7 +113,9 @@ class Executor:
                 await client.bridges.handle(bridge, key=command.lane).destroy()
             case core.HangUp(leg, reason):
                 await self._hang_up(client.channels.handle(leg, key=command.lane), reason)
-            case core.RecordMessage() | core.StopMessage() | core.FindMessage():
+            case (
+                core.RecordMessage() | core.StopMessage() | core.DropMessage() | core.FindMessage()
+            ):
                 await self._message(command)
 
     async def _hang_up(self, channel: Channel, reason: str) -> None:
@@ -148,10 +153,8 @@ class Executor:
             key=command.lane,
         )
 
-    async def _message(
-        self, command: core.RecordMessage | core.StopMessage | core.FindMessage
-    ) -> None:
-        recording = self._client.recordings.handle(command.message, key=command.lane)
+    async def _message(self, command: MessageCommand) -> None:
+        args = {"recording_name": command.message}
         match command:
             case core.RecordMessage():
                 channel = self._client.channels.handle(command.leg, key=command.lane)
@@ -165,9 +168,10 @@ class Executor:
                     terminate_on=command.end_key if command.end_key in STOPPED_BY else "none",
                 )
             case core.StopMessage():
-                await recording.stop()
+                await self._client.request("recordings.stop", args, key=command.lane)
+            case core.DropMessage():
+                await self._client.request("recordings.deleteStored", args, key=command.lane)
             case core.FindMessage():
-                args = {"recording_name": command.message}
                 await self._client.request("recordings.getLive", args, key=command.lane)
 
     async def _connect(self, command: core.Connect) -> None:

@@ -60,6 +60,7 @@ class Call:
     needs: tuple[tuple[str, int], ...] = ()
     priority: int = 0
     queued_at: float | None = None
+    unqueued_at: float | None = None
     offers: int = 0
     agent: AgentId | None = None
     leg: LegId | None = None
@@ -143,7 +144,7 @@ class Call:
         if talk or messages:
             fields |= recording_fields(RecordingChecked(self.call_id, talk, messages))
         if self.connected_at is None and self.queued_at is not None:
-            fields["wait_s"] = round(ended_at - self.queued_at, 3)
+            fields["wait_s"] = round((self.unqueued_at or ended_at) - self.queued_at, 3)
         if self.promise is not None and outcome is Outcome.CALLBACK_PROMISED:
             fields |= self.promise.fields()
         kept = journal.to_json(self.heard)
@@ -233,6 +234,7 @@ def snapshot(call: Call) -> dict[str, Json]:
 
 def _parts(call: Call) -> dict[str, Json]:
     return {
+        "unqueued_at": call.unqueued_at,
         "served_by": call.served_by,
         "talk_since": call.talk_since,
         "talked_s": call.talked_s,
@@ -298,6 +300,7 @@ def _with_parts(call: Call, saved: Mapping[str, Json]) -> Call:
     messages = cast(list[list[Json]], saved.get("messages") or [])
     return replace(
         call,
+        unqueued_at=cast(float | None, saved.get("unqueued_at")),
         served_by=cast(AgentId | None, saved.get("served_by", call.agent)),
         talk_since=cast(float | None, saved.get("talk_since", call.connected_at)),
         talked_s=cast(float | None, saved.get("talked_s")),

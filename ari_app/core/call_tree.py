@@ -139,6 +139,7 @@ class CallTree:
             needs=action.needs,
             priority=action.priority,
             queued_at=call.queued_at or now,
+            unqueued_at=None,
             join=action.join,
         ).noting(now, QUEUED, action.queue)
         call = self._with_music(call, out)
@@ -146,7 +147,7 @@ class CallTree:
         return call
 
     def _transfer(self, call: Call, action: ivr.Transfer, now: float, out: Out) -> Call:
-        call, more = leave_queue(call)
+        call, more = leave_queue(call, now)
         out += more
         number = self.numbers.get(action.to, "")
         call, more = outside.ring(call, action.to, number, action.ring_s, now)
@@ -169,7 +170,7 @@ def _is_lost(before: ivr.State, after: ivr.State) -> bool:
 
 def _promise(call: Call, action: ivr.PromiseCallback, now: float, out: Out) -> Call:
     """The place waited for is kept in the promise; the caller waits no more."""
-    call, more = leave_queue(call)
+    call, more = leave_queue(call, now)
     out += more
     promise = Promise(
         action.number or call.caller.number,
@@ -183,7 +184,7 @@ def _promise(call: Call, action: ivr.PromiseCallback, now: float, out: Out) -> C
 
 def _end(call: Call, now: float, out: Out) -> Call:
     """The tree ends the call: nobody may be offered a caller who is being sent away."""
-    call, more = leave_queue(call)
+    call, more = leave_queue(call, now)
     out += [*more, HangUp(LegId(call.call_id))]
     return replace(
         call,

@@ -144,6 +144,17 @@ class StopMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class DropMessage:
+    """Nothing was said: its file is of no use."""
+
+    message: MessageId
+
+    @property
+    def lane(self) -> str:
+        return call_of(self.message)
+
+
+@dataclass(frozen=True, slots=True)
 class FindMessage:
     """After a gap: is it still being recorded? If not, say that it ended."""
 
@@ -214,6 +225,7 @@ LaneCommand = (
     | HangUp
     | RecordMessage
     | StopMessage
+    | DropMessage
     | FindMessage
     | LookUpCaller
     | CheckRecording

@@ -187,7 +187,8 @@ class Engine:
 
 
 def call_row(call: Call, now: float) -> dict[str, Json]:
-    waiting_s = None if call.queued_at is None or call.connected_at else now - call.queued_at
+    waits = call.phase in (Phase.QUEUED, Phase.OFFERED, Phase.CONNECTING)
+    waiting_s = now - call.queued_at if waits and call.queued_at is not None else None
     return {
         "call": call.call_id,
         "phase": call.phase.value,

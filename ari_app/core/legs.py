@@ -46,11 +46,12 @@ def queued(call: Call, now: float) -> CallQueued:
     )
 
 
-def leave_queue(call: Call) -> tuple[Call, Out]:
+def leave_queue(call: Call, now: float) -> tuple[Call, Out]:
     """Nobody may be offered this caller any more; the phone that rings stops."""
     out = drop_agent(call)
     if call.phase in (Phase.QUEUED, Phase.OFFERED):
         out.append(CallLeft(call.call_id))
+        call = replace(call, unqueued_at=now)
     return replace(call, phase=Phase.IN_FLOW, agent=None, leg=None, until=None), out
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import ivr
 from ari_app.core.call import Call, Outcome, Phase
 from ari_app.core.call_parts import Message
-from ari_app.core.commands import RecordMessage, StopMessage, Write
+from ari_app.core.commands import DropMessage, RecordMessage, StopMessage, Write
 from ari_app.core.events import MessageEnded
 from ari_app.core.heard import MESSAGE
 from ari_app.core.legs import Out, leave_queue, silence
@@ -28,7 +28,7 @@ GRACE_S = 10.0
 
 def begin(call: Call, action: ivr.TakeMessage, now: float) -> tuple[Call, Out]:
     """Nothing else may sound while the caller speaks."""
-    call, out = leave_queue(call)
+    call, out = leave_queue(call, now)
     call, quiet = silence(call)
     name = message_of(call.call_id, call.recorded + 1)
     record = RecordMessage(
@@ -60,7 +60,8 @@ def ended(call: Call, event: MessageEnded, now: float) -> Moved:
     call = replace(call, phase=Phase.IN_FLOW, message=None, until=None)
     call = call.noting(now, MESSAGE, event.reason)
     # Where nobody knows what became of the request, it may be recording after all.
-    return call, [StopMessage(event.message)], ivr.MessageFailed(event.reason)
+    out: Out = [StopMessage(event.message), DropMessage(event.message)]
+    return call, out, ivr.MessageFailed(event.reason)
 
 
 def overdue(call: Call, message: Message, now: float) -> Moved:

@@ -159,7 +159,7 @@ def _with_outside(
 
 def _let_talk(calls: CallEngine, call: Call, leg: LegSeen, now: float) -> Out:
     """The caller is found talking to a number outside, whatever we believed."""
-    call, out = leave_queue(call)
+    call, out = leave_queue(call, now)
     return [*out, *calls.transferred(call, leg.leg, now)]
 
 

@@ -136,9 +136,12 @@ async def test_whoever_says_nothing_goes_on_to_a_person(hall: Hall):
     number = "13800138403"
     desk = await hall.desk("1001")
     async with hall.phone("1001"), hall.calling(number, "1") as citizen:
+        citizen.rtp.play_silence()
         await desk.wait("connected", within_s=15.0)
+        call = await live(hall, desk, number, "talking")
         await citizen.hang_up()
     assert (await hall.ticket(number))["outcome"] == "answered"
+    assert not (hall.settings.recordings_dir / f"{call}.m1.wav").exists()
 
 
 async def test_a_message_goes_on_while_the_service_is_away(hall: Hall):

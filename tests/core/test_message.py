@@ -6,6 +6,7 @@ from ari_app.core.agent import AgentState
 from ari_app.core.call import Phase
 from ari_app.core.commands import (
     CheckRecording,
+    DropMessage,
     HangUp,
     Play,
     RecordMessage,
@@ -74,7 +75,7 @@ def test_a_caller_who_is_gone_before_anything_is_told_may_have_left_a_file():
 @pytest.mark.parametrize("reason", ["nothing_said", "not_recorded"])
 def test_when_nothing_is_recorded_the_tree_goes_on_elsewhere(reason):
     book = recording(Playbook(ready=False)) >> MessageEnded(M1, 0.0, ok=False, reason=reason)
-    book << StopMessage(M1) << StartMusic(LEG)
+    book << StopMessage(M1) << DropMessage(M1) << StartMusic(LEG)
     book.done()
     assert book.engine.call_engine.calls[C].phase is Phase.QUEUED
     book >> LegDown(LEG)
@@ -111,7 +112,7 @@ def test_a_callback_is_promised_with_the_place_waited_for():
     book >> KeyPressed(LEG, "1") << StopPlay(P2) << Play(LEG, P3, GOODBYE)
     book.done()
     assert not book.engine.dispatcher.waiting
-    book >> LegDown(LEG)
+    book.after(2.0) >> LegDown(LEG)
     book.done()
     assert closed(book).outcome == "callback_promised"
     owed = {k: v for k, v in closed(book).ticket.items() if k.startswith("callback_")}
@@ -122,6 +123,7 @@ def test_a_callback_is_promised_with_the_place_waited_for():
         "callback_priority": 2,
         "callback_queued_at": queued_at,
     }
+    assert closed(book).ticket["wait_s"] == 40.0
 
 
 def test_a_promise_made_while_a_phone_rings_stops_the_phone():
