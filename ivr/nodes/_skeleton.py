@@ -1,7 +1,7 @@
 """skeleton: copy this file to begin a node type; say here in one line what it does.
 
-Then: its name in ``ivr/nodes/__init__.py``, an example with all its fields in ``docs/examples``, two
-files in ``tests/corpus/good``, two in ``tests/corpus/bad``, one playbook in ``tests/ivr``; last
+Then: its name in ``ivr/nodes/__init__.py``, an example with all its fields in ``docs/examples``,
+two files in ``tests/corpus/good``, two in ``tests/corpus/bad``, one playbook in ``tests/ivr``; last
 ``hotline ivr schema --out config`` and ``python -m tests.docs.generate``.
 Refer to other things by the types of ``ivr.fields`` (Target, QueueName, ...): names are then
 resolved, the tree is drawn and proved, and faults are told, without further code.
