@@ -4,10 +4,10 @@ Decides names only. Must not know how any of it is done.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(NamedTuple):
     """One recording, in the language in which it is to be heard."""
 
     id: str

@@ -9,10 +9,10 @@ from typing import Final
 
 from ivr.actions import Action, Prompt, Say
 from ivr.events import CallerLeft, Entered, Event, TalkEnded, TimedOut
-from ivr.facts import EMERGENCY_PROMPT, NO_FACTS, Facts, FactValue
+from ivr.facts import EMERGENCY_PROMPT, NO_FACTS, Facts
 from ivr.model import Flow
 from ivr.nodes import AnyNode, QueueNode
-from ivr.state import MAX_HOPS, State, enter, field_of
+from ivr.state import MAX_HOPS, State, enter
 from ivr.turn import LAST_RESORT, Moment, Turn, end
 
 # How long a caller waits before the last resort's queue, which refused, is asked again.
@@ -43,7 +43,7 @@ def step(
     if isinstance(event, TimedOut) and (state.deadline is None or now < state.deadline):
         return state, ()
     line = flow.lines.get(state.line)
-    at = Moment(now, _Known(state, facts), line.greeting if line else None)
+    at = Moment(now, facts, line.greeting if line else None)
     turn = _answer(flow, state, event, at)
     if turn is None:
         return state, ()
@@ -79,8 +79,7 @@ def _settle(flow: Flow, turn: Turn, at: Moment) -> tuple[State, tuple[Action, ..
         if turn.state.phase == "failed" and name == turn.state.node:
             return turn.state._replace(deadline=at.now + RETRY_S), actions
         entered = enter(turn.state, name)
-        inside = Moment(at.now, _Known(entered, at.facts), at.greeting)
-        turn = node.step(entered, Entered(), inside) or Turn(entered, goto=LAST_RESORT)
+        turn = node.step(entered, Entered(), at) or Turn(entered, goto=LAST_RESORT)
         actions += turn.actions
     return turn.state, actions
 
@@ -106,20 +105,3 @@ def _announced(actions: tuple[Action, ...], at: Moment, language: str) -> tuple[
         if isinstance(action, Say):
             return (*actions[:index], Say((said, *action.prompts)), *actions[index + 1 :])
     return (Say((said,)), *actions)
-
-
-class _Known:
-    """The world's facts, and those that the caller's own state answers."""
-
-    __slots__ = ("_facts", "_state")
-
-    def __init__(self, state: State, facts: Facts) -> None:
-        self._facts: Facts = facts._facts if isinstance(facts, _Known) else facts
-        self._state = state
-
-    def value(self, name: str) -> FactValue | None:
-        if name == "language":
-            return self._state.language
-        if name.startswith("field."):
-            return field_of(self._state, name.removeprefix("field."))
-        return self._facts.value(name)

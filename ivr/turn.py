@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ivr.actions import Action, HangUp, Prompt, Say
-from ivr.facts import Facts
-from ivr.state import State
+from ivr.facts import Facts, FactValue
+from ivr.state import State, field_of
 
 if TYPE_CHECKING:
     from ivr.fields import PromptRef
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PROMPT_LIMIT_S: Final = 120.0
 
 LAST_RESORT: Final = ""
+FIELD: Final = "field."
 
 
 class Moment(NamedTuple):
@@ -26,6 +27,14 @@ class Moment(NamedTuple):
     now: float
     facts: Facts
     greeting: "tuple[PromptRef, ...] | None" = None
+
+    def fact(self, state: State, name: str) -> FactValue | None:
+        """What the world knows, or the caller's own state; None when nobody does."""
+        if name == "language":
+            return state.language
+        if name.startswith(FIELD):
+            return field_of(state, name.removeprefix(FIELD))
+        return self.facts.value(name)
 
 
 class Turn(NamedTuple):

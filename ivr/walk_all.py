@@ -9,7 +9,6 @@ graph, and the interpreter's own guard against circles never acts here.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from ivr.actions import Action, PromiseCallback, Prompt, Say, ToQueue
@@ -283,4 +282,4 @@ class _Sayings:
         if prompt.id not in DIGIT_PROMPTS:
             return self._lengths(prompt)
         # Which digits were typed is not kept: the longest ones may have been.
-        return max(self._lengths(replace(prompt, id=digit)) for digit in DIGIT_PROMPTS)
+        return max(self._lengths(prompt._replace(id=digit)) for digit in DIGIT_PROMPTS)

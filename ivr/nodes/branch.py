@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from ivr.events import Entered, Event
-from ivr.facts import Facts, FactValue
+from ivr.facts import FactValue
 from ivr.fields import BaseNode, FactName, Strict, Target
 from ivr.state import State
 from ivr.turn import Moment, Turn, go
@@ -70,8 +70,8 @@ class Case(Strict):
     )
     next: Target = Field(description="Where to go then.")
 
-    def fits(self, facts: Facts) -> bool:
-        return all(test.fits(facts.value(name)) for name, test in self.if_.items())
+    def fits(self, state: State, at: Moment) -> bool:
+        return all(test.fits(at.fact(state, name)) for name, test in self.if_.items())
 
 
 class BranchNode(BaseNode):
@@ -86,7 +86,7 @@ class BranchNode(BaseNode):
     def step(self, state: State, event: Event, at: Moment) -> Turn | None:
         match event:
             case Entered():
-                fitting = (case.next for case in self.cases if case.fits(at.facts))
+                fitting = (case.next for case in self.cases if case.fits(state, at))
                 return go(state, next(fitting, self.otherwise))
         return None
 

@@ -36,7 +36,7 @@ class CallbackNode(AskingNode):
 
     def refusal(self, state: State, at: Moment) -> str | None:
         if self.number_field is None:
-            return self.otherwise if at.facts.value("caller.has_number") is False else None
+            return self.otherwise if at.fact(state, "caller.has_number") is False else None
         return None if field_of(state, self.number_field) else self.otherwise
 
     def answer(self, state: State, digit: str) -> Turn | str | None:

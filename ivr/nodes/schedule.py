@@ -28,17 +28,17 @@ class ScheduleNode(BaseNode):
     def step(self, state: State, event: Event, at: Moment) -> Turn | None:
         match event:
             case Entered():
-                return go(state, self._place(at))
+                return go(state, self._place(state, at))
         return None
 
     def unattended(self) -> tuple[str, ...]:
         places = (self.open, self.closed, self.holiday, self.emergency)
         return tuple(place for place in places if place is not None)
 
-    def _place(self, at: Moment) -> str:
-        if self.emergency is not None and at.facts.value("emergency") is True:
+    def _place(self, state: State, at: Moment) -> str:
+        if self.emergency is not None and at.fact(state, "emergency") is True:
             return self.emergency
-        match at.facts.value(f"schedule.{self.schedule}"):
+        match at.fact(state, f"schedule.{self.schedule}"):
             case "closed":
                 return self.closed
             case "holiday":
