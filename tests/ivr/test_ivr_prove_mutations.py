@@ -5,16 +5,16 @@ from collections import Counter
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import pytest
-import yaml
 from tree_edits import DEFECTS, HARMLESS, Edit, Files, commented, sites, written
 
-from bench.trees import big_trees
 from ivr import Prompt, load_trees
 from ivr.link import Trees
 from ivr.problems import Problem, render_problems
 from ivr.prove import prove_trees
+from ivr.yaml_source import parse
 
 COUNT = 200
 PROVED = Path(__file__).parent / "proved"
@@ -32,13 +32,18 @@ def problems_of(texts: dict[str, str]) -> list[Problem]:
 
 @cache
 def bases() -> tuple[Files, ...]:
-    """Two folders of good trees, and one block of those that the bench measures."""
+    """Folders of good trees that use every kind of node between them."""
     folders = (("city.yaml",), ("lines.yaml", "topics.yaml"))
     texts = [{name: (PROVED / name).read_text(encoding="utf-8") for name in one} for one in folders]
-    return tuple(
-        {name: yaml.safe_load(text) for name, text in folder.items()}
-        for folder in (*texts, big_trees(14))
-    )
+    return tuple({name: _parsed(text) for name, text in folder.items()} for folder in texts)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """As the program reads it: yes and no are texts."""
+    read = parse(text, "tree.yaml")
+    assert isinstance(read, tuple)
+    assert isinstance(read[0], dict)
+    return read[0]
 
 
 def edited(edits: tuple[Edit, ...]) -> list[tuple[str, dict[str, str]]]:

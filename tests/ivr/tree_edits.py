@@ -368,6 +368,17 @@ def marked(files: Files, file: str, node: str) -> Files | None:
     return changed
 
 
+def one_more_word(files: Files, file: str, node: str) -> Files | None:
+    changed, nodes = _edited(files, file)
+    found = [(box, key) for box, key in references(nodes[node]) if key == "next"]
+    if not found:
+        return None
+    box, key = found[0]
+    nodes["word_word"] = {"type": "say", "prompts": ["connecting"], "next": box[key]}
+    box[key] = "word_word"
+    return changed
+
+
 def more_patient(files: Files, file: str, node: str) -> Files | None:
     changed, nodes = _edited(files, file)
     field = {"menu": "first_key_s", "queue": "max_wait_s"}.get(nodes[node]["type"], "")
@@ -403,6 +414,7 @@ HARMLESS: tuple[Edit, ...] = (
     doubled,
     by_way_of,
     marked,
+    one_more_word,
     more_patient,
     more_urgent,
     one_more_key,
