@@ -1,6 +1,6 @@
 # Two commands: 'make run' and 'make test'. Both set everything up first; a second time is instant.
 .NOTPARALLEL:
-.PHONY: setup setup-test run test lint bench parity flips asterisk clean packages packages-test
+.PHONY: setup setup-test run test lint bench parity flips fuzz asterisk clean packages packages-test
 
 SHELL := /bin/sh
 PYTHON ?= python3
@@ -34,6 +34,10 @@ parity: setup-test
 # Calls in a tree whose file changes under them. SEED=n repeats what the callers press.
 flips: setup-test
 	$(VENV)/bin/python -m tests.campaign.flips $(if $(SEED),--seed $(SEED))
+
+# Ten thousand damaged trees: no crash, no bad one accepted.
+fuzz: setup-test
+	$(VENV)/bin/python -m tests.ivr.fuzz_trees 10000
 
 # Debian's Asterisk with its libraries in .asterisk/, unless HOTLINE_ASTERISK names another.
 asterisk: $(VENV)/installed
