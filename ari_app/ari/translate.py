@@ -17,6 +17,8 @@ AGENT = "agent"
 OUTSIDE = "outside"
 """First argument of Stasis(): who this channel is."""
 
+SILENT_S = 1.0
+"""A message no longer than this holds no word."""
 
 MEANINGLESS = (
     "ChannelHangupRequest", "ChannelStateChange", "ChannelLeftBridge", "BridgeCreated",
@@ -64,12 +66,13 @@ def _entered(data: dict[str, Any]) -> core.Event:
 
 
 def _recorded(data: dict[str, Any]) -> core.Event:
-    """Asterisk counts whole seconds, and apart from them those in which it heard a voice."""
+    """Asterisk cuts silence off the end, all but a fraction of a second, and counts begun seconds:
+    1 is what it says of a caller who said nothing."""
     recording = data["recording"]
-    seconds, spoken = float(recording["duration"]), recording.get("talking_duration", 1)
-    is_done = recording["state"] == "done" and seconds > 0 and spoken > 0
+    seconds = float(recording["duration"])
+    is_said = recording["state"] == "done" and seconds > SILENT_S
     message = MessageId(recording["name"])
-    return core.MessageEnded(message, seconds, is_done, "" if is_done else "nothing_said")
+    return core.MessageEnded(message, seconds, is_said, "" if is_said else "nothing_said")
 
 
 def _not_recorded(data: dict[str, Any]) -> core.Event:
