@@ -16,6 +16,7 @@ class Situations:
     def __init__(self, questions: Questions, pinned: bool) -> None:
         self._questions = questions
         self._pinned = pinned
+        self._known: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
 
     def of(self, state: State, pins: Answers, now: float) -> tuple[State, Answers]:
         """The state without its past, instants counted from now; and the facts that stay."""
@@ -48,11 +49,12 @@ class Situations:
         )
 
     def _matters(self, state: State) -> frozenset[str]:
-        known = self._questions.matters
-        found = known.get(state.node, frozenset())
-        for name in state.returns:
-            found |= known.get(name, frozenset())
-        return found
+        key = (state.node, state.returns)
+        if key not in self._known:
+            nodes = (state.node, *state.returns)
+            found = (self._questions.matters.get(name, frozenset()) for name in nodes)
+            self._known[key] = frozenset().union(*found)
+        return self._known[key]
 
     def _fields(self, state: State, matters: frozenset[str]) -> tuple[tuple[str, str], ...]:
         kept = [(name, value) for name, value in state.fields if f"field.{name}" in matters]
