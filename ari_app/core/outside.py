@@ -61,7 +61,7 @@ def ring_guest(call: Call, number: str, now: float) -> tuple[Call, Out]:
     call, out = ring(replace(call, join=""), to, number, GUEST_RING_S, now, is_guest=True)
     said = "ringing" if call.outside else "failed"
     call = call if call.outside else call.noting(now, TRANSFER, "failed")
-    return call, [*out, _tell(call, to, said)]
+    return call, [*out, *_tell(call, to, said)]
 
 
 def up(call: Call, outside: Outside, now: float) -> tuple[Call, Out]:
@@ -94,7 +94,7 @@ def joined(call: Call, outside: Outside, now: float) -> tuple[Call, Out]:
     inside = replace(outside, state=OutsideState.IN, until=None)
     call = replace(call, outside=inside).noting(now, TRANSFER, "answered")
     if outside.is_guest:
-        out: Out = [_tell(call, outside.to, "joined")]
+        out = _tell(call, outside.to, "joined")
     else:
         since = call.talk_since or now
         call = replace(call, phase=Phase.TRANSFERRED, talk_since=since, until=None, hung_up_by="")
@@ -124,7 +124,7 @@ def gone(call: Call, outside: Outside, cause: int, now: float) -> Moved:
             over = ivr.TalkEnded() if outside.is_guest else ivr.TransferEnded()
             return call.after_talk(now, "outside"), leave_bridge(call), over
         case Phase.TALKING:
-            return call, [_tell(call, outside.to, said)], None
+            return call, _tell(call, outside.to, said), None
     return call, [], None
 
 
@@ -139,6 +139,8 @@ def drop(call: Call) -> Out:
     return out
 
 
-def _tell(call: Call, to: str, state: str) -> Tell:
-    assert call.agent is not None
-    return Tell(call.agent, "outside", {"call": call.call_id, "to": to, "state": state})
+def _tell(call: Call, to: str, state: str) -> Out:
+    """Nobody, if the agent left while the number was joining."""
+    if call.agent is None:
+        return []
+    return [Tell(call.agent, "outside", {"call": call.call_id, "to": to, "state": state})]

@@ -15,7 +15,7 @@ from ari_app.core.commands import (
     StartMusic,
     StopMusic,
 )
-from ari_app.core.events import LegDown, MessageEnded
+from ari_app.core.events import LegDown, LegUp, MessageEnded
 from ari_app.core.records import OpenCall
 from ari_app.core.values import BridgeSeen, LegId, LegSeen
 from tests.core.playbook import Playbook
@@ -108,6 +108,14 @@ def test_an_agent_who_left_a_talk_of_three_in_the_gap_leaves_the_others_in_it(ga
 def test_an_agent_who_left_while_the_guest_was_joining_unheard_leaves_them_together():
     book = agent_first(Playbook()) >> seen(CALLER, outside(), bridges=(TALK,))
     book.done()
+    assert phase(book) is Phase.TRANSFERRED
+
+
+@both
+def test_an_agent_who_left_while_the_guest_was_joining_leaves_them_together_after_the_gap(gap):
+    book = agent_first(Playbook()) >> LegUp(T1) << Connect(BRIDGE, (T1,)) >> LegDown(A1, 16)
+    book = gap(book) >> seen(CALLER, outside(), bridges=(TALK,))
+    book.after(60.0).done()
     assert phase(book) is Phase.TRANSFERRED
 
 

@@ -283,6 +283,13 @@ def test_when_agent_and_guest_have_left_the_call_ends():
     assert closed(book).ticket["who_hung_up"] == "outside"
 
 
+def test_an_agent_who_leaves_while_the_guest_is_joining_leaves_the_others_together():
+    book = agent_first(Playbook()) >> LegUp(T1) << Connect(BRIDGE, (T1,)) >> LegDown(A1, 16)
+    book >> BridgeEntered(BRIDGE, T1)
+    book.after(60.0).done()
+    assert phase(book) is Phase.TRANSFERRED
+
+
 def test_an_agent_who_leaves_while_the_guest_still_rings_ends_the_call_as_ever():
     book = agent_first(Playbook()) >> LegDown(A1, 16) << HangUp(T1) << HangUp(LEG)
     book >> LegDown(T1) >> LegDown(LEG) << DropBridge(BRIDGE) << CheckRecording(C, 0.0)
