@@ -21,6 +21,7 @@ def _agents(settings: Settings, text: str) -> None:
         ("agent: {}", "agents.yaml:1: expected 'agents:'"),
         ('agents: {"10 01": {}}', "agent '10 01': use 1 to 32 letters, digits"),
         ('agents: {"trunk": {}}', "agent 'trunk': use"),
+        ('agents: {"trunk-out": {}}', "agent 'trunk-out': use"),
         ('agents: {"1": {phone: {contact: "127.0.0.1"}}}', "phone.contact is '127.0.0.1'; write"),
         ('agents: {"1": {phone: {contact: "sip:1@x\\n[trunk]"}}}', "phone.contact is"),
     ],
@@ -45,6 +46,26 @@ def test_only_the_named_duty_phones_ring(settings: Settings) -> None:
     queues = (render(settings, find_installation(settings)).etc / "queues.conf").read_text()
     assert "member = PJSIP/1002" in queues
     assert "PJSIP/1001" not in queues
+
+
+def test_numbers_outside_are_called_at_the_trunk_that_is_named(settings: Settings) -> None:
+    pjsip = render(settings, find_installation(settings)).etc / "pjsip.conf"
+    assert "[trunk-out]" not in pjsip.read_text()
+    settings = settings.model_copy(update={"trunk_out": "sip:10.0.0.9:5080"})
+    text = (render(settings, find_installation(settings)).etc / "pjsip.conf").read_text()
+    assert "[trunk-out](outside)" in text
+    assert "contact = sip:10.0.0.9:5080" in text
+
+
+@pytest.mark.parametrize("address", ["10.0.0.9", "sip:a b", "sip:x\n[trunk]", "sip:x;y", "tel:110"])
+def test_a_trunk_that_is_no_sip_address_is_refused(address: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="HOTLINE_TRUNK_OUT"):
+        load_settings(tmp_path, {"HOTLINE_TRUNK_OUT": address})
+
+
+def test_messages_are_recorded_into_the_recordings_folder(settings: Settings) -> None:
+    folder = render(settings, find_installation(settings)).base / "spool" / "recording"
+    assert folder.resolve() == settings.recordings_dir.resolve()
 
 
 @pytest.mark.parametrize("name", ["with space", "a;b", "a,b", "${a}", "x" * 90])
