@@ -92,12 +92,13 @@ def entered(call: Call, outside: Outside, leg: LegId, now: float) -> tuple[Call,
 def joined(call: Call, outside: Outside, now: float) -> tuple[Call, Out]:
     """The caller and the number talk, now or since before we looked."""
     inside = replace(outside, state=OutsideState.IN, until=None)
-    call = replace(call, outside=inside).noting(now, TRANSFER, "answered")
+    call = replace(call, outside=inside)
     if outside.is_guest:
         out = _tell(call, outside.to, "joined")
     else:
         since = call.talk_since or now
         call = replace(call, phase=Phase.TRANSFERRED, talk_since=since, until=None, hung_up_by="")
+        call = call.noting(now, TRANSFER, "answered")
         out = []
     return call, [*out, Write(call.saved())]
 
@@ -114,7 +115,9 @@ def gone(call: Call, outside: Outside, cause: int, now: float) -> Moved:
     """The leg is gone, or given up: busy, silent, failed, or hung up after the talk."""
     failed: Reason = reason_of(cause) if outside.state is OutsideState.RINGING else "failed"
     said = "ended" if outside.state is OutsideState.IN else failed
-    call = replace(call, outside=None).noting(now, TRANSFER, said)
+    call = replace(call, outside=None)
+    if not outside.is_guest:  # of a guest the tree hears nothing
+        call = call.noting(now, TRANSFER, said)
     match call.phase:
         case Phase.TRANSFERRING:
             out = leave_bridge(call) if outside.state is OutsideState.JOINING else []
