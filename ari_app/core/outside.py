@@ -18,7 +18,7 @@ from ari_app.core.commands import (
     Tell,
     Write,
 )
-from ari_app.core.heard import TRANSFER
+from ari_app.core.heard import TALK_ENDED, TRANSFER
 from ari_app.core.legs import CONNECT_S, Out, leave_bridge, silence
 from ari_app.core.values import LegId, bridge_of, outside_leg
 
@@ -59,9 +59,7 @@ def ring_guest(call: Call, number: str, now: float) -> tuple[Call, Out]:
     """The talk with the agent has begun: the third joins it."""
     to = call.join
     call, out = ring(replace(call, join=""), to, number, GUEST_RING_S, now, is_guest=True)
-    said = "ringing" if call.outside else "failed"
-    call = call if call.outside else call.noting(now, TRANSFER, "failed")
-    return call, [*out, *_tell(call, to, said)]
+    return call, [*out, *_tell(call, to, "ringing" if call.outside else "failed")]
 
 
 def up(call: Call, outside: Outside, now: float) -> tuple[Call, Out]:
@@ -124,8 +122,10 @@ def gone(call: Call, outside: Outside, cause: int, now: float) -> Moved:
             back = replace(call, phase=Phase.IN_FLOW, until=None, in_bridge=frozenset())
             return back, out, ivr.TransferFailed(failed)
         case Phase.TRANSFERRED:
-            over = ivr.TalkEnded() if outside.is_guest else ivr.TransferEnded()
-            return call.after_talk(now, "outside"), leave_bridge(call), over
+            alone = call.after_talk(now, "outside")
+            if outside.is_guest:
+                return alone.noting(now, TALK_ENDED), leave_bridge(call), ivr.TalkEnded()
+            return alone, leave_bridge(call), ivr.TransferEnded()
         case Phase.TALKING:
             return call, _tell(call, outside.to, said), None
     return call, [], None
