@@ -91,7 +91,8 @@ class QueueNode(BaseNode):
         # A caller who was sent around MAX_HOPS times stays: no more moving.
         limited = self.max_wait_s is not None and state.hops < MAX_HOPS
         until = at.now + self.max_wait_s if self.max_wait_s and limited else None
-        waiting = self._timed(state._replace(phase="queued", until=until), at)
+        deadline = self._next_instant(until, at)
+        waiting = state._replace(phase="queued", until=until, deadline=deadline)
         said = words(state, self.prompts, at)
         needs = tuple(sorted(self.needs.items()))
         to_queue = ToQueue(self.queue, needs, self.priority)
@@ -101,9 +102,12 @@ class QueueNode(BaseNode):
         if state.until is not None and state.until <= at.now:
             return go(state, self.on_timeout)
         said = words(state, self.announce.prompts, at) if self.announce else None
-        return stay(self._timed(state, at), *((said,) if said else ()))
+        waiting = state._replace(deadline=self._next_instant(state.until, at))
+        return stay(waiting, *((said,) if said else ()))
 
-    def _timed(self, state: State, at: Moment) -> State:
-        again = at.now + self.announce.every_s if self.announce else None
-        ends = [end for end in (state.until, again) if end is not None]
-        return state._replace(deadline=min(ends, default=None))
+    def _next_instant(self, until: float | None, at: Moment) -> float | None:
+        """When something is due: the end of the wait, or the next announcement."""
+        if self.announce is None:
+            return until
+        again = at.now + self.announce.every_s
+        return again if until is None else min(until, again)
