@@ -12,9 +12,9 @@ import ivr
 from ari_app.core import message, outside
 from ari_app.core.call import Call, Outcome, Phase
 from ari_app.core.call_parts import Promise
-from ari_app.core.commands import HangUp, Play, StartMusic, StopMusic, StopPlay, Write
+from ari_app.core.commands import HangUp, Play, StartMusic, StopPlay, Write
 from ari_app.core.heard import FACT, QUEUED, TRANSFER, HeardFacts
-from ari_app.core.legs import HANG_UP_S, Out, leave_queue, queued
+from ari_app.core.legs import HANG_UP_S, Out, leave_queue, queued, silence
 from ari_app.core.live_facts import FactsFor
 from ari_app.core.outcome import better
 from ari_app.core.shelf import Shelf
@@ -120,17 +120,22 @@ class CallTree:
         assert_never(action)
 
     def _say(self, call: Call, action: ivr.Say, now: float, out: Out) -> Call:
-        if call.has_music:
-            out.append(StopMusic(LegId(call.call_id)))
+        # Asterisk would play it after what it is saying now, and report the wrong one's end.
+        call, quiet = silence(call)
+        out += quiet
         play = PlayId(f"{call.call_id}.p{call.plays + 1}")
         prompts = tuple((prompt.id, prompt.language) for prompt in action.prompts)
         out.append(Play(LegId(call.call_id), play, prompts))
         until = now + PLAY_SLOWEST * self._prompt_seconds(action.prompts) + PLAY_GRACE_S
-        return replace(call, plays=call.plays + 1, play=play, play_until=until, has_music=False)
+        return replace(call, plays=call.plays + 1, play=play, play_until=until)
 
     def _to_queue(self, call: Call, action: ivr.ToQueue, now: float, out: Out) -> Call:
         if call.queued_at is None:
             self._shelf.through(call)
+        if (call.queue, call.needs) != (action.queue, action.needs):
+            # The agent whose phone rings may not speak the language that is wanted now.
+            call, more = leave_queue(call, now)
+            out += more
         has_offer = call.phase is Phase.OFFERED
         call = replace(
             call,

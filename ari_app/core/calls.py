@@ -51,12 +51,7 @@ from ari_app.core.events import (
 from ari_app.core.heard import CONNECTED, KEY, LEFT, TALK_ENDED
 from ari_app.core.legs import CONNECT_S, HANG_UP_S, Out, drop_agent, leave_bridge, queued, silence
 from ari_app.core.records import SaveTicket
-from ari_app.core.values import (
-    LegId,
-    QueueName,
-    agent_leg,
-    bridge_of,
-)
+from ari_app.core.values import LegId, QueueName, agent_leg, bridge_of
 
 GOING_S = 0.3
 """How long after a broken prompt the end of its caller's channel may be told."""
@@ -157,6 +152,8 @@ class CallEngine(CallBook):
         assert_never(said)
 
     def _offered(self, call: Call, said: CallOffered) -> Out:
+        if call.phase is not Phase.QUEUED:
+            return []  # the tree took the caller out of the queue at this very moment
         call = replace(call, phase=Phase.OFFERED, agent=said.agent, offers=call.offers + 1)
         call = replace(call, leg=agent_leg(call.call_id, call.offers))
         self._put(call)
