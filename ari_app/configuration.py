@@ -12,6 +12,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, Field
 
 import ivr
+from ari_app.core.ticket_fields import TREE_FIELDS
 from ari_app.core.values import AgentId, AgentProfile, Centre, QueueName, QueueProfile
 from ari_app.core.world import World
 from ari_app.flow_files import FLOWS, load_flows, read_flows
@@ -163,6 +164,7 @@ def _names(queues: QueuesFile, prompts: Prompts, world: World) -> ivr.Names:
         schedules=world.calendar.schedules,
         numbers=world.numbers,
         prompts=known_prompts(prompts),
+        fields=TREE_FIELDS,
     )
 
 

@@ -68,6 +68,12 @@ class NumberRef(str):
     __slots__ = ()
 
 
+class FieldRef(str):
+    """The name of a field of the ticket."""
+
+    __slots__ = ()
+
+
 class FactRef(str):
     """The name of a fact, as ``ivr.facts`` lists them."""
 
@@ -129,6 +135,7 @@ NumberName = Annotated[
         )
     ),
 ]
+FieldName = Annotated[str, AfterValidator(checked(FieldRef, _NAME, "a field's name", _NAME_HINT))]
 FactName = Annotated[
     str,
     AfterValidator(
@@ -190,7 +197,7 @@ class PromptRef(Speaks):
         default={}, description="For each greatest number the prompt that is said."
     )
     above: Name | None = Field(default=None, description="Said for all greater numbers.")
-    digits_of: Name | None = Field(
+    digits_of: FieldName | None = Field(
         default=None, description="A ticket field, read by the prompts digit_0 to digit_9."
     )
 

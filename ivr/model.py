@@ -9,7 +9,17 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from ivr.actions import Prompt
-from ivr.fields import Dialled, Language, Name, PromptRef, Prompts, Speaks, Strict, Target
+from ivr.fields import (
+    Dialled,
+    FieldName,
+    Language,
+    Name,
+    PromptRef,
+    Prompts,
+    Speaks,
+    Strict,
+    Target,
+)
 from ivr.nodes import Node
 from ivr.positions import Path
 
@@ -21,12 +31,16 @@ class Line(Strict):
     """What is special about one dialled number."""
 
     greeting: Prompts = Field(default=(), description="What nodes of type greeting say.")
-    fields: dict[Name, Annotated[str, Field(max_length=200)]] = Field(
+    fields: dict[FieldName, Annotated[str, Field(max_length=200)]] = Field(
         default={}, description="Written into the ticket of every call to this number."
     )
     start: Target | None = Field(
         default=None, description="The node where its calls begin. Default: the tree's start."
     )
+
+    def written(self) -> Iterator[tuple[str, list[str]]]:
+        """Each field with what is written into it."""
+        return ((field, [value]) for field, value in self.fields.items())
 
 
 class Flow(Strict):

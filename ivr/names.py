@@ -3,13 +3,15 @@
 Decides the codes E3... Must not know where the known names come from.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from ivr.facts import FORMS, HOURS, form_of
 from ivr.fields import (
     REPEAT,
     FactRef,
+    FieldRef,
     LanguageRef,
     NodeRef,
     NumberRef,
@@ -18,18 +20,21 @@ from ivr.fields import (
     SkillRef,
     Speaks,
 )
-from ivr.model import Flow, walk
-from ivr.nodes import QueueNode
+from ivr.model import Flow, Line, walk
+from ivr.nodes import QueueNode, SetNode, SurveyNode
 from ivr.nodes.branch import Case, Test
 from ivr.positions import Path, Positions, dotted
 from ivr.problems import Problem, did_you_mean
+
+FieldKind = Literal["text", "yes_no", "number"]
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
     """What exists outside the tree. None means not known, so not checked.
 
-    ``prompts`` maps each language to the ids of its prompts.
+    ``prompts`` maps each language to the ids of its prompts, ``fields`` each field of the ticket
+    that a tree may write to what it takes.
     """
 
     queues: Collection[str] | None = None
@@ -37,6 +42,7 @@ class Names:
     schedules: Collection[str] | None = None
     numbers: Collection[str] | None = None
     prompts: Mapping[str, Collection[str]] | None = None
+    fields: Mapping[str, FieldKind] | None = None
 
 
 def unknown_names(flow: Flow, names: Names, positions: Positions, filename: str) -> list[Problem]:
@@ -78,14 +84,23 @@ class _Resolver:
                 return _unknown("E310", "schedule", path, value, self.names.schedules)
             case NumberRef():
                 return _unknown("E311", "number", path, value, self.names.numbers)
+            case FieldRef():
+                return _unknown("E317", "field", path, value, self.names.fields)
+            case SetNode():
+                return self._wrong_value(path, value.field, [value.value])
+            case SurveyNode():
+                return self._wrong_value(path, value.field, value.keys.values())
+            case Line():
+                wrong = (self._wrong_value(path, *pair) for pair in value.written())
+                return next((one for one in wrong if one), None)
             case FactRef():
                 return self._wrong_fact(path, value)
             case Case():
                 return _wrong_test(path, value)
             case Speaks():
                 ids = value.prompt_ids()
-                wrong = (_unknown("E304", "prompt", path, one, self.prompt_ids) for one in ids)
-                return next((one for one in wrong if one), None)
+                unsaid = (_unknown("E304", "prompt", path, one, self.prompt_ids) for one in ids)
+                return next((one for one in unsaid if one), None)
         return None
 
     def _wrong_fact(self, path: Path, name: FactRef) -> Wrong | None:
@@ -102,7 +117,17 @@ class _Resolver:
                 return _unknown("E303", "skill", path, part, self.names.skills)
             case "schedule":
                 return _unknown("E310", "schedule", path, part, self.names.schedules)
+            case "field":
+                return _unknown("E317", "field", path, part, self.names.fields)
         return None
+
+    def _wrong_value(self, path: Path, field: str, values: Iterable[str]) -> Wrong | None:
+        kind = (self.names.fields or {}).get(field, "text")
+        unfit = next((value for value in values if not _takes(kind, value)), None)
+        if unfit is None:
+            return None
+        message = f"{dotted(path)}: the field {field} cannot hold '{unfit}'."
+        return "E318", message, f"Write {_TAKEN[kind]}."
 
     def _wrong_node(self, path: Path, name: NodeRef) -> Wrong | None:
         if len(path) == 2 and path[0] == "nodes":
@@ -131,6 +156,18 @@ def _unknown(
         return None
     hint = did_you_mean(name, known, what=f"Known {what}s")
     return code, f"{dotted(path)}: there is no {what} '{name}'.", hint
+
+
+_TAKEN = {"text": "any text", "yes_no": '"true" or "false"', "number": "a whole number"}
+
+
+def _takes(kind: FieldKind, value: str) -> bool:
+    match kind:
+        case "yes_no":
+            return value in ("true", "false")
+        case "number":
+            return value.isascii() and value.isdigit() and len(value) < 10
+    return True
 
 
 _KINDS = {

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from ivr.actions import PromiseCallback
-from ivr.fields import Digit, Level, Name, Priority, QueueName, SkillName, Target
+from ivr.fields import Digit, FieldName, Level, Priority, QueueName, SkillName, Target
 from ivr.nodes.asking import AskingNode
 from ivr.state import State, field_of
 from ivr.turn import Moment, Turn, go
@@ -22,7 +22,7 @@ class CallbackNode(AskingNode):
         default={}, description="Skills the agent must have, each with its lowest level (1 to 5)."
     )
     priority: Priority = Field(default=0, description="0 to 9; a higher one is served earlier.")
-    number_field: Name | None = Field(
+    number_field: FieldName | None = Field(
         default=None,
         description="The ticket field with the number to call. Default: the caller's own.",
     )

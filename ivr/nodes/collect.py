@@ -14,7 +14,7 @@ from ivr.fields import (
     DIGIT_PROMPTS,
     BaseNode,
     Digit,
-    Name,
+    FieldName,
     Prompts,
     Seconds,
     SomePrompts,
@@ -47,7 +47,7 @@ class CollectNode(BaseNode):
 
     type: Literal["collect"]
     prompts: SomePrompts = Field(description="What is asked for.")
-    field: Name = Field(description="The ticket's field for the digits.")
+    field: FieldName = Field(description="The ticket's field for the digits.")
     min_digits: Length = Field(default=1, description="Fewer are a mistake.")
     max_digits: Length = Field(default=20, description="With so many it goes on at once.")
     end_key: Digit | None = Field(default="#", description="Ends the number. null: no key does.")

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from ivr.actions import SetField
 from ivr.events import Entered, Event
-from ivr.fields import BaseNode, Name, Target
+from ivr.fields import BaseNode, FieldName, Target
 from ivr.state import State, set_field
 from ivr.turn import Moment, Turn, go
 
@@ -15,7 +15,7 @@ class SetNode(BaseNode):
     """Write a value into a field of the ticket, then go on."""
 
     type: Literal["set"]
-    field: Name = Field(description="The ticket's field.")
+    field: FieldName = Field(description="The ticket's field.")
     value: Annotated[str, Field(max_length=200)] = Field(description="The text to write.")
     next: Target = Field(description="Where to go afterwards.")
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ivr.actions import SetField
-from ivr.fields import Digit, Name, Target, Tries
+from ivr.fields import Digit, FieldName, Target, Tries
 from ivr.nodes.asking import AskingNode
 from ivr.state import State, set_field
 from ivr.turn import Turn, go
@@ -19,9 +19,9 @@ class SurveyNode(AskingNode):
     type: Literal["survey"]
     keys: Annotated[dict[Digit, Label], Field(min_length=1)] = Field(
         default={digit: digit for digit in "12345"},
-        description="For each key what is written: 1 to 5, or satisfied, basically, not.",
+        description="For each key what is written; survey_score takes whole numbers, 5 is best.",
     )
-    field: Name = Field(default="survey_score", description="The ticket's field.")
+    field: FieldName = Field(default="survey_score", description="The ticket's field.")
     tries: Tries = Field(default=2, description="How many times it is asked in all.")
     next: Target = Field(description="Where to go afterwards, with an answer or without.")
 

@@ -66,6 +66,15 @@ NAMES = Names(
     schedules=frozenset({"office"}),
     numbers=frozenset({"110", "120"}),
     prompts=_prompts(),
+    fields={
+        "asked_for": "text",
+        "channel": "text",
+        "confidential": "yes_no",
+        "matter_cause": "text",
+        "origin": "text",
+        "survey_score": "number",
+        "urgency": "text",
+    },
 )
 
 
