@@ -29,7 +29,7 @@ from ari_app.core.events import (
 )
 from ari_app.core.live_facts import FactsSource
 from ari_app.core.offer import pop
-from ari_app.core.reconcile import differences
+from ari_app.core.reconcile import Finding, differences
 from ari_app.core.records import Json
 from ari_app.core.shelf import Shelf
 from ari_app.core.values import AgentId, CallId, Centre
@@ -61,6 +61,8 @@ class Engine:
         self.emergency: Emergency | None = None
         self._suspects: frozenset[str] = frozenset()
         self._is_blind = False
+        self.bugs: list[Exception] = []
+        """Raised where the work had to go on; whoever logs takes them out."""
 
     def handle(self, event: Event, now: float) -> list[Command]:
         """What to do about one event. Late and repeated events are normal and change nothing."""
@@ -132,7 +134,7 @@ class Engine:
         self.dispatcher.hold()
         for finding in list(differences(self.call_engine, seen, self._ringing(), now)):
             if seen.is_resync or finding.key in self._suspects:
-                commands += self._pump(finding.mend(), now)
+                commands += self._mended(finding, now)
             else:
                 suspects.add(finding.key)
         self._suspects = frozenset(suspects)
@@ -143,6 +145,14 @@ class Engine:
             if call.phase is Phase.TALKING and call.agent is not None
         ]
         return [*commands, *self._pump(self.dispatcher.settle(talks, seen.elsewhere, now), now)]
+
+    def _mended(self, finding: Finding, now: float) -> list[Command]:
+        """A bug in one call must not leave all others unseen: nobody would be served any more."""
+        try:
+            return self._pump(finding.mend(), now)
+        except Exception as bug:
+            self.bugs.append(bug)
+            return []
 
     def _ringing(self) -> frozenset[CallId]:
         return frozenset(c for c, offer in self.dispatcher.offers.items() if offer.accepted)

@@ -128,10 +128,12 @@ class Loop:
             self._broken(event)
             self.engine.failed(event)
             return BROKEN
+        while self.engine.bugs:
+            self._broken(event, self.engine.bugs.pop())
         self._send([one for one in commands if not isinstance(one, Refuse)])
         return next((one for one in commands if isinstance(one, Refuse)), None)
 
-    def _broken(self, event: object) -> None:
+    def _broken(self, event: object, bug: Exception | None = None) -> None:
         """A bug. The caller's state before the step is kept; the call goes on or is swept."""
-        _log.exception("engine.error", step=repr(event)[:500])
+        _log.error("engine.error", step=repr(event)[:500], exc_info=bug or True)
         self._on_error()

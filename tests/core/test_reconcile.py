@@ -1,6 +1,7 @@
 """What we believed against what Asterisk holds: after a lost link, a kill, and in each sweep."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -24,6 +25,7 @@ from ari_app.core.commands import (
 from ari_app.core.engine import Engine
 from ari_app.core.events import (
     AgentSignedIn,
+    AsteriskLost,
     AsteriskSeen,
     BridgeEntered,
     KeyPressed,
@@ -456,3 +458,25 @@ def test_bridge_events_that_come_late_after_a_resync_change_nothing():
     book = reach(Phase.CONNECTING) >> seen(CALLER, phone(), bridges=(TALK,))
     (book >> BridgeEntered(BRIDGE, LEG) >> BridgeEntered(BRIDGE, A1) >> LegUp(A1)).done()
     assert book.state("wang") is AgentState.TALKING
+
+
+def test_a_bug_in_one_call_leaves_no_other_unseen():
+    def seconds(prompts):
+        if any(prompt.id == "no_speaker" for prompt in prompts):
+            raise ZeroDivisionError
+        return 3.0
+
+    engine = Engine(Shelf.of(flow()), centre({"wang": {"zh": 5}}), seconds, numbers=NUMBERS)
+    other = LegSeen(LegId("hotline-1.2"), True, caller=Caller("13900139000"), dialled="12345")
+    book = (
+        greeted(Playbook(engine=engine)) >> KeyPressed(LEG, "3") << StopPlay(P1) << StartMusic(LEG)
+    )
+    book >> AsteriskLost()
+    call = engine.call_engine.calls[C]
+    engine.call_engine.calls[C] = replace(
+        call, phase=Phase.IN_FLOW, flow=call.flow._replace(node="sorry")
+    )
+    book >> seen(CALLER, other)
+    assert len(engine.bugs) == 1
+    assert Answer(other.leg) in book.pending
+    assert engine.next_deadline() is not None

@@ -117,6 +117,14 @@ async def test_an_engine_that_raises_is_counted_and_the_next_event_is_handled():
     assert at.errors == 2
 
 
+async def test_what_went_wrong_on_the_way_is_counted_and_the_rest_is_done():
+    async with running(Setting()) as at:
+        at.engine.bugs += [ZeroDivisionError(), ZeroDivisionError()]
+        assert await at.loop.ask("well") is None  # type: ignore[arg-type]
+    assert (at.errors, at.engine.bugs) == (2, [])
+    assert [command.leg for command in at.sent] == ["well"]
+
+
 async def test_a_timer_that_raises_is_counted_and_keeps_the_loop_alive():
     at = Setting()
 
