@@ -20,6 +20,7 @@ EVENTS = 101
 KEYS = "0123456789*#ABCD"
 KEY_STEPS = 5
 SO_TIMESTAMPNS = 35
+KEPT_OCTETS = 1 << 20
 
 
 def _frames_of(octets: bytes) -> list[bytes]:
@@ -46,6 +47,8 @@ class RtpEndpoint(Ear):
     async def __aenter__(self) -> "RtpEndpoint":
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        # The kernel keeps what comes while a busy machine does not let us run.
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KEPT_OCTETS)
         self._socket.bind((self.ip, self.port))
         self.port = self._socket.getsockname()[1]
         self.where = f"{self.ip}:{self.port}"

@@ -25,18 +25,29 @@ from ari_app.configuration import Groundwork, load_groundwork
 from ari_app.flow_files import load_flows
 from ari_app.flows.store import sha256_of
 from ari_app.passwords import load_passwords
+from ari_app.softphone.alaw import FRAME_S
 from ari_app.softphone.citizen import Citizen
 from ivr.actions import Prompt
 from ivr.facts import FixedFacts
-from ivr.simulate import Player
+from ivr.play.simulate import Player
 from recordings.prompts import Prompts
 from tests.asterisk.hall import eventually
-from tests.campaign.listening import Listener, PromptBook
+from tests.campaign.listening import Listener, PromptBook, Run
 from tests.campaign.menus import DEPTH, WAYS, broken_tree, good_tree
 from tests.campaign.places import Place, book_of, make_config, serving
 
 INTO_S = 0.8
 FACTS = FixedFacts({"emergency": False})
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One call, as its caller and its ticket tell it."""
+
+    index: int
+    keys: str
+    runs: tuple[Run, ...]
+    ticket: Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -58,6 +69,7 @@ class Campaign:
         self.seen = Flipped()
         self._texts: dict[str, bytes] = {}
         self._served = ""
+        self._made: list[Made] = []
         self._turns = 0
         self._more = asyncio.Condition()
 
@@ -164,24 +176,35 @@ class Campaign:
             await citizen.hang_up()
             await self._turn()
             listener.catch_up(citizen.rtp.received)
-        heard = [run.prompt for run in listener.runs if run.heard_s >= 0.2]
         ticket = await self._place.hall.ticket(number)
-        why = self._differs(ticket, pressed, heard)
-        if why:
-            self.seen.wrong.append(f"call {index}, keys {keys}: {why}")
+        self._made.append(Made(index, pressed, tuple(listener.runs), ticket))
 
-    def _differs(self, ticket: Mapping[str, Any], keys: str, heard: list[str]) -> str:
-        label = str(ticket["tree_version"])
-        self.seen.calls[label] += 1
+    # --- what became of them -----------------------------------------------------------------
+
+    def judge(self) -> Flipped:
+        """When all calls are over: while they are on, callers must be listened to."""
+        for made in sorted(self._made, key=lambda one: one.index):
+            self.seen.calls[str(made.ticket["tree_version"])] += 1
+            why = self._differs(made)
+            if why:
+                self.seen.wrong.append(f"call {made.index}, keys {made.keys}: {why}")
+        return self.seen
+
+    def _differs(self, made: Made) -> str:
+        label, path = str(made.ticket["tree_version"]), made.ticket["ivr_path"]
         text = self._texts.get(label.partition("-")[2])
         if text is None:
             return f"its ticket names {label}, which was never good"
-        player = self._played(text, keys)
-        path = [[node, key] for node, key in player.state.path]
-        if ticket["ivr_path"] != path:
-            return f"{label} goes {path}, the call went {ticket['ivr_path']}"
-        wanted = [self._name(one.prompt) for one in player.trace().heard]
-        return "" if wanted == heard else f"{label} says {wanted}, the caller heard {heard}"
+        player = self._played(text, made.keys)
+        wanted = [[node, key] for node, key in player.state.path]
+        if path != wanted:
+            return f"{label} goes {wanted}, the call went {path}"
+        said = [self._name(one.prompt) for one in player.trace().heard]
+        runs = [run for run in made.runs if run.heard_s >= 0.2]
+        if [run.prompt for run in runs] == said:
+            return ""
+        heard = [f"{run.prompt} {run.first * FRAME_S:.1f}-{run.place_s:.1f} s" for run in runs]
+        return f"{label} says {said}, the caller heard {heard}"
 
     def _played(self, text: bytes, keys: str) -> Player:
         ground = self._place.configuration
@@ -255,7 +278,7 @@ async def campaign(folder: Path, seed: str, *, calls: int, flips: int, at_once: 
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(running.flip(flips, calls))
             tasks.create_task(running.call_all(calls, at_once))
-    return running.seen
+    return running.judge()
 
 
 def main() -> int:

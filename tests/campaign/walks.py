@@ -14,11 +14,11 @@ from ivr.events import Event, Key
 from ivr.facts import Facts
 from ivr.model import Flow
 from ivr.nodes import CollectNode
-from ivr.questions import Questions
-from ivr.simulate import Player
+from ivr.play.simulate import Player
+from ivr.play.trace import SILENCING, Entry, Trace
+from ivr.proof.questions import Questions
 from ivr.state import Pairs
 from ivr.step import start, step
-from ivr.trace import SILENCING, Entry, Trace
 
 KEYS = "0123456789*#"
 INTO_S, BEFORE_END_S = 0.6, 0.5
