@@ -19,11 +19,11 @@ from ari_app.flow_files import FLOWS
 from ari_app.settings import PROJECT_DIR
 from bench.figures import Figure
 from bench.trees import big_trees
-from ivr.cases import Cases
 from ivr.events import Event
 from ivr.facts import HOURS, FactValue, form_of
+from ivr.play.cases import Cases
 from ivr.problems import Problem
-from ivr.walk_all import EVENTS
+from ivr.proof.walk_all import EVENTS
 
 ROUNDS: Final = 5
 _BIG: Final = 500

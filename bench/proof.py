@@ -16,7 +16,7 @@ import ivr
 from ari_app.settings import PROJECT_DIR
 from bench.figures import Figure
 from bench.trees import big_trees
-from ivr.prove import prove_trees
+from ivr.proof.prove import prove_trees
 
 SIZES: Final = (60, 500, 5000)
 # What every prompt counts; the length of a prompt changes no proof's effort.

@@ -18,11 +18,11 @@ from ari_app.cli.ivr_source import Stage, load_stage, refused
 from ari_app.configuration import load_groundwork
 from ari_app.flow_files import load_flows
 from ari_app.yaml_files import read_bytes
-from ivr.judge import Finding, Judge
-from ivr.lint import odd_times, unheard
 from ivr.model import Flow
 from ivr.problems import Problem, did_you_mean
 from ivr.profiles import PROFILES, Profile, Spoken
+from ivr.proof.judge import Finding, Judge
+from ivr.proof.lint import odd_times, unheard
 from recordings.prompts import Prompts
 
 

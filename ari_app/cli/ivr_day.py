@@ -17,9 +17,9 @@ from ari_app.db.engine import open_engine
 from ari_app.db.journaled_calls import JournaledCall, journaled_calls
 from ari_app.db.schema import check_database
 from ari_app.settings import Settings
-from ivr.journal import Record, Who
-from ivr.masking import without_typed_numbers
-from ivr.trace import PromptSeconds
+from ivr.play.journal import Record, Who
+from ivr.play.masking import without_typed_numbers
+from ivr.play.trace import PromptSeconds
 
 KEPT_DIGITS: Final = 3
 _HASH_DIGITS: Final = 16

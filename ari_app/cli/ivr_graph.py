@@ -21,9 +21,9 @@ from ari_app.cli.ivr_check import more_findings
 from ari_app.cli.ivr_prove import proved
 from ari_app.cli.ivr_source import load_stage
 from ari_app.flow_files import FLOWS, Files, read_flows
-from ivr.drawing import Drawing, draw, places_of
-from ivr.drawing_svg import styled
-from ivr.drawing_text import to_dot, to_mermaid
+from ivr.draw.drawing import Drawing, draw, places_of
+from ivr.draw.drawing_svg import styled
+from ivr.draw.drawing_text import to_dot, to_mermaid
 from ivr.link import Source, Trees, link
 from ivr.model import Flow
 from ivr.problems import Problem, did_you_mean, render_problems

@@ -11,7 +11,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from ivr.journal import Record, read_records, written
+from ivr.play.journal import Record, read_records, written
 from ivr.problems import Problem, cannot_read
 
 Day = Annotated[

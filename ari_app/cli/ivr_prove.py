@@ -1,6 +1,6 @@
 """``hotline ivr prove``: everything that can happen to a caller, played; what does not hold, shown.
 
-Decides which trees are proved, how that is shown and what is saved. Proving is ``ivr.prove``'s.
+Decides which trees are proved, how that is shown and what is saved. Proving is ``ivr.proof``'s.
 Exit codes: 0 proved, 1 findings, 2 wrong usage.
 """
 
@@ -19,10 +19,10 @@ from rich.console import Console
 from rich.table import Table
 
 from ari_app.cli.ivr_source import Stage, load_stage, prompt_seconds, refused, shown_path
-from ivr.cases import Case, write_case
-from ivr.judge import Limits
+from ivr.play.cases import Case, write_case
 from ivr.problems import Problem, render_problems
-from ivr.prove import Proofs, Walked, prove_trees
+from ivr.proof.judge import Limits
+from ivr.proof.prove import Proofs, Walked, prove_trees
 
 SAVED = "proved.yaml"
 DEFAULT = Limits()

@@ -1,7 +1,7 @@
 """``hotline ivr replay`` and ``hotline ivr diff``: a day's calls once more, in other trees.
 
 Decides what is compared with what and how the differences are shown; which differences there are
-is ``ivr.compare``'s.
+is ``ivr.play.compare``'s.
 """
 
 import json
@@ -27,7 +27,7 @@ from ari_app.cli.ivr_source import (
     refused,
     shown_path,
 )
-from ivr.compare import (
+from ivr.play.compare import (
     Change,
     Comparison,
     Group,
@@ -37,9 +37,9 @@ from ivr.compare import (
     destination,
     is_like_record,
 )
-from ivr.journal import Record
+from ivr.play.journal import Record
+from ivr.play.replay import ASSUMPTION, replay, replay_like
 from ivr.problems import Problem
-from ivr.replay import ASSUMPTION, replay, replay_like
 
 _SHOWN_GROUPS = 15
 

@@ -16,8 +16,8 @@ from pydantic import BaseModel
 from ari_app.calendar_files import HolidaysFile, HoursFile
 from ari_app.configuration import AgentsFile, QueuesFile
 from ari_app.world_files import ListsFile, NumbersFile
-from ivr.cases import CasesFile
 from ivr.model import Flow
+from ivr.play.cases import CasesFile
 from ivr.problems import did_you_mean
 from ivr.schema import schema_of
 from recordings.catalogue import CatalogueFile

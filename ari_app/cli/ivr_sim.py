@@ -1,6 +1,6 @@
 """``hotline ivr sim``: one call through a tree, played in the terminal on a virtual clock.
 
-Decides what is shown and what a typed line means. The call itself is ``ivr.simulate``'s.
+Decides what is shown and what a typed line means. The call itself is ``ivr.play.simulate``'s.
 """
 
 import json
@@ -22,12 +22,12 @@ from ari_app.cli.ivr_source import (
 )
 from ivr.facts import EMERGENCY_PROMPT, FORMS, FactValue, form_of
 from ivr.fields import NodeRef
+from ivr.play.simulate import Player
+from ivr.play.telling import queue_words, words_of
+from ivr.play.trace import SILENCING, Entry, Went
+from ivr.play.trial import ScriptFacts
+from ivr.play.world import QueuePlan, TransferPlan
 from ivr.problems import did_you_mean
-from ivr.simulate import Player
-from ivr.telling import queue_words, words_of
-from ivr.trace import SILENCING, Entry, Went
-from ivr.trial import ScriptFacts
-from ivr.world import QueuePlan, TransferPlan
 
 HELP = """\
 Enter  wait until something happens     3   press a key, at this moment (also 12345#)

@@ -15,8 +15,8 @@ from ari_app.configuration import Groundwork, load_groundwork
 from ari_app.flow_files import FLOWS, Files, load_flows, read_flows
 from ari_app.settings import Settings
 from ari_app.yaml_files import read_bytes
+from ivr.play.trace import PromptSeconds
 from ivr.problems import Problem, render_problems
-from ivr.trace import PromptSeconds
 from recordings.prompts import Prompts
 
 LETTERS_PER_S: Final = {"zh_CN": 4.5, "yue": 4.5, "ja": 7.0, "ko": 6.0}

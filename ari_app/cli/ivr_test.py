@@ -1,6 +1,6 @@
 """``hotline ivr test`` and ``hotline ivr cover``: the scripted calls of config/flows/tests.
 
-Decides which files are read and how results are shown. Playing and judging is ``ivr.trial``'s.
+Decides which files are read and how results are shown. Playing and judging is ``ivr.play.trial``'s.
 """
 
 import json
@@ -18,13 +18,13 @@ from rich.table import Table
 from ari_app.cli.ivr_source import Stage, load_stage, prompt_seconds, refused, shown_path
 from ari_app.flow_files import FLOWS
 from ari_app.yaml_files import read_bytes
-from ivr.case_names import unknown_in_cases
-from ivr.cases import Case, Cases, load_cases
-from ivr.cover import KINDS, Coverage, Item, Kind, coverage
 from ivr.model import Flow
+from ivr.play.case_names import unknown_in_cases
+from ivr.play.cases import Case, Cases, load_cases
+from ivr.play.cover import KINDS, Coverage, Item, Kind, coverage
+from ivr.play.telling import told
+from ivr.play.trial import Result, run_case
 from ivr.problems import Problem
-from ivr.telling import told
-from ivr.trial import Result, run_case
 
 TESTS = "tests"
 _SHOWN_MISSING = 30

@@ -6,10 +6,10 @@ Nothing here claims that a tree complies: the texts at hand are published summar
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from ivr.judge import Finding, Judge
 from ivr.model import Flow
 from ivr.profiles import gbt33358
 from ivr.profiles.world import Spoken
+from ivr.proof.judge import Finding, Judge
 
 Profile = Callable[[Flow, Judge, Spoken], Iterable[Finding]]
 

@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from ivr.bounds import ENDLESS, back, before, reach
-from ivr.counterexample import Way, way_of
 from ivr.fields import NodeRef, Speaks
-from ivr.judge import Finding, Judge
 from ivr.model import Flow, walk
 from ivr.nodes import MenuNode, SetNode
 from ivr.profiles.world import Spoken
-from ivr.questions import DIALLED
-from ivr.walk_all import Edge
+from ivr.proof.bounds import ENDLESS, back, before, reach
+from ivr.proof.counterexample import Way, way_of
+from ivr.proof.judge import Finding, Judge
+from ivr.proof.questions import DIALLED
+from ivr.proof.walk_all import Edge
 
 PATIENCE_S: Final = 60.0
 """Longer ways to a person are what callers complain of in published assessments."""

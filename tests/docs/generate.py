@@ -12,8 +12,8 @@ import ivr
 from ari_app.core.agent import TRANSITIONS
 from ari_app.core.call import LEFT_IN
 from ari_app.settings import PROJECT_DIR
-from ivr.drawing import draw
-from ivr.drawing_text import to_mermaid
+from ivr.draw.drawing import draw
+from ivr.draw.drawing_text import to_mermaid
 from tests.docs import reference
 
 DEVELOPERS = PROJECT_DIR / "docs" / "developers.md"

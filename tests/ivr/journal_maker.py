@@ -9,10 +9,10 @@ from pathlib import Path
 
 import ivr
 from ivr.facts import FactValue
-from ivr.journal import Record, Who, written
-from ivr.simulate import Player
-from ivr.trace import Answered, Entry, PromptSeconds
-from ivr.world import QueuePlan, TransferPlan, World
+from ivr.play.journal import Record, Who, written
+from ivr.play.simulate import Player
+from ivr.play.trace import Answered, Entry, PromptSeconds
+from ivr.play.world import QueuePlan, TransferPlan, World
 
 JOURNALS = Path(__file__).resolve().parent / "journals"
 GOLDEN = JOURNALS / "golden.jsonl"

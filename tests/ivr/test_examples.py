@@ -8,14 +8,14 @@ import pytest
 from ari_app.configuration import Configuration, load_configuration
 from ari_app.db.fields import ticket_values
 from ivr import Flow
-from ivr.cases import Cases, load_cases
-from ivr.cover import coverage
 from ivr.nodes import CollectNode, SetNode, SurveyNode
+from ivr.play.cases import Cases, load_cases
+from ivr.play.cover import coverage
+from ivr.play.trace import PromptSeconds
+from ivr.play.trial import run_case
 from ivr.problems import render_problems
 from ivr.profiles import PROFILES, Spoken
-from ivr.prove import prove_trees
-from ivr.trace import PromptSeconds
-from ivr.trial import run_case
+from ivr.proof.prove import prove_trees
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "config" / "examples"
 NAMES = ("big_city", "county", "province")

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from test_ivr_simulate import HOTLINE, main_flow, two_seconds
 
 import ivr
-from ivr.case_names import unknown_in_cases
-from ivr.cases import Case, Cases, load_cases, write_case
-from ivr.trial import Result, run_case
+from ivr.play.case_names import unknown_in_cases
+from ivr.play.cases import Case, Cases, load_cases, write_case
+from ivr.play.trial import Result, run_case
 from ivr.yaml_source import parse
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config"

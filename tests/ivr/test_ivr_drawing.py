@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from ivr_playbook import ROOT, loaded
 
 import ivr
-from ivr.drawing import Box, Drawing, draw, node_of, places_of
-from ivr.drawing_svg import styled
-from ivr.drawing_text import to_dot, to_mermaid
+from ivr.draw.drawing import Box, Drawing, draw, node_of, places_of
+from ivr.draw.drawing_svg import styled
+from ivr.draw.drawing_text import to_dot, to_mermaid
 from ivr.problems import Problem
 
 FOLDERS = [ROOT / "config" / "flows", *sorted((ROOT / "config" / "examples").glob("*/flows"))]

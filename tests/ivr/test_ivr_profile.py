@@ -3,13 +3,13 @@
 import pytest
 
 from ivr import Prompt, load_trees
-from ivr.judge import Judge
 from ivr.link import Trees
-from ivr.lint import odd_times, unheard
 from ivr.model import Flow
 from ivr.problems import Problem, render_problems
 from ivr.profiles import PROFILES, Spoken
-from ivr.prove import prove_trees
+from ivr.proof.judge import Judge
+from ivr.proof.lint import odd_times, unheard
+from ivr.proof.prove import prove_trees
 
 HEAD = """flow: main
 start: a

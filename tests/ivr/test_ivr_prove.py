@@ -8,20 +8,20 @@ from pathlib import Path
 import pytest
 from ivr_playbook import CORPUS, MAIN, ROOT
 
-import ivr.walk_all
+import ivr.proof.walk_all
 from bench.trees import big_trees
 from ivr import Flow, Prompt, load_trees, start, step
-from ivr.cases import load_cases, write_case
 from ivr.events import Event, Key, TimedOut
-from ivr.judge import Limits
 from ivr.link import Trees
+from ivr.play.cases import load_cases, write_case
+from ivr.play.trial import run_case
 from ivr.problems import render_problems
-from ivr.prove import Proofs, prove_trees
-from ivr.questions import Answer, Answers, Questions
-from ivr.situations import Situations, alike
+from ivr.proof.judge import Limits
+from ivr.proof.prove import Proofs, prove_trees
+from ivr.proof.questions import Answer, Answers, Questions
+from ivr.proof.situations import Situations, alike
+from ivr.proof.walk_all import EVENTS, KEYS, walk_all
 from ivr.state import State
-from ivr.trial import run_case
-from ivr.walk_all import EVENTS, KEYS, walk_all
 
 HEAD = (
     "flow: main\nstart: a\nlast_resort: person\nnodes:\n  person: {type: queue, queue: general}\n"
@@ -343,7 +343,7 @@ def test_typed_digits_are_alike_as_long_as_no_test_tells_them_apart() -> None:
 
 
 def test_a_tree_that_is_too_large_is_never_called_proved(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ivr.walk_all, "TOO_MANY", 5)
+    monkeypatch.setattr(ivr.proof.walk_all, "TOO_MANY", 5)
     proofs = proofs_of(FAILS)
     assert [one.code for one in proofs.problems] == ["E610"]
     assert not proofs.proofs[0].is_complete
@@ -391,7 +391,7 @@ def test_facts_that_all_matter_for_ever_are_proved_as_if_they_changed(
     otherwise: x{number}
   x{number}: {{type: say, prompts: [two], next: {onward}}}
 """
-    monkeypatch.setattr(ivr.walk_all, "TOO_MANY", 1000)
+    monkeypatch.setattr(ivr.proof.walk_all, "TOO_MANY", 1000)
     proofs = proofs_of(nodes)
     assert not proofs.problems
     assert proofs.proofs[0].is_complete

@@ -13,7 +13,7 @@ from tree_edits import DEFECTS, HARMLESS, Edit, Files, commented, sites, written
 from ivr import Prompt, load_trees
 from ivr.link import Trees
 from ivr.problems import Problem, render_problems
-from ivr.prove import prove_trees
+from ivr.proof.prove import prove_trees
 from ivr.yaml_source import parse
 
 COUNT = 200

@@ -7,11 +7,11 @@ from journal_maker import GOLDEN, JOURNALS, golden_flow, made_calls, two_seconds
 from test_ivr_simulate import loaded
 
 import ivr
-from ivr.compare import Comparison, by_keys, by_way, compare, destination, key_row
-from ivr.journal import Record, read_records, written
-from ivr.masking import without_typed_numbers
+from ivr.play.compare import Comparison, by_keys, by_way, compare, destination, key_row
+from ivr.play.journal import Record, read_records, written
+from ivr.play.masking import without_typed_numbers
+from ivr.play.replay import Replayed, replay, replay_like
 from ivr.problems import Problem
-from ivr.replay import Replayed, replay, replay_like
 
 TREE = """
 flow: main

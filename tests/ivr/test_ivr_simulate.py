@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 import ivr
-from ivr.cases import Case
-from ivr.cover import coverage
-from ivr.simulate import LONGEST_CALL_S, Player
-from ivr.telling import told
-from ivr.trace import Trace
-from ivr.trial import play
-from ivr.world import MessagePlan, QueuePlan, TransferPlan, World
+from ivr.play.cases import Case
+from ivr.play.cover import coverage
+from ivr.play.simulate import LONGEST_CALL_S, Player
+from ivr.play.telling import told
+from ivr.play.trace import Trace
+from ivr.play.trial import play
+from ivr.play.world import MessagePlan, QueuePlan, TransferPlan, World
 
 HOTLINE = Path(__file__).parent / "trees" / "hotline.yaml"
 MENU_S = 9 * 2.0

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from ivr.actions import PromiseCallback
-from ivr.cases import Case, Expect, HeardOf, PathOf, Step
 from ivr.facts import FactValue
 from ivr.model import Flow
-from ivr.simulate import Player
-from ivr.trace import PromptSeconds, Trace
-from ivr.world import MessagePlan, QueuePlan, TransferPlan
+from ivr.play.cases import Case, Expect, HeardOf, PathOf, Step
+from ivr.play.simulate import Player
+from ivr.play.trace import PromptSeconds, Trace
+from ivr.play.world import MessagePlan, QueuePlan, TransferPlan
 
 BETWEEN_KEYS_S: Final = 0.5
 

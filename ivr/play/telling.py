@@ -28,7 +28,7 @@ from ivr.events import (
     TransferEnded,
     TransferFailed,
 )
-from ivr.trace import Answered, Over, Thing, Trace, Went
+from ivr.play.trace import Answered, Over, Thing, Trace, Went
 
 
 def told(trace: Trace) -> Iterator[str]:

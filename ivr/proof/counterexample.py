@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from ivr.cases import Case, Expect, MessageStep, QueueStep, Step, TransferStep
 from ivr.events import (
     Entered,
     Event,
@@ -24,9 +23,10 @@ from ivr.events import (
     TransferFailed,
 )
 from ivr.facts import EMERGENCY_PROMPT
-from ivr.questions import ANOTHER, Answers
+from ivr.play.cases import Case, Expect, MessageStep, QueueStep, Step, TransferStep
+from ivr.proof.questions import ANOTHER, Answers
+from ivr.proof.walk_all import SPEAKING, Edge, Graph
 from ivr.state import MAX_HOPS
-from ivr.walk_all import SPEAKING, Edge, Graph
 
 
 class Happening(NamedTuple):

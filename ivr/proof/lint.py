@@ -8,8 +8,8 @@ from typing import Final
 
 from ivr.actions import Prompt
 from ivr.fields import NodeRef, PromptRef, Speaks
-from ivr.judge import Finding, Judge
 from ivr.model import Flow, walk
+from ivr.proof.judge import Finding, Judge
 
 TIMES: Final = {
     "first_key_s": (1.0, 15.0, "callers need time to think, and silence must lead on"),

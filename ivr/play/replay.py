@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ivr.facts import EMERGENCY_PROMPT, FactValue
-from ivr.journal import Record
 from ivr.model import Flow
-from ivr.simulate import Player
-from ivr.trace import PromptSeconds, Trace
-from ivr.world import MessagePlan, QueuePlan, TransferPlan, TransferResult, World
+from ivr.play.journal import Record
+from ivr.play.simulate import Player
+from ivr.play.trace import PromptSeconds, Trace
+from ivr.play.world import MessagePlan, QueuePlan, TransferPlan, TransferResult, World
 
 ASSUMPTION: Final = (
     "Assumed: a caller answers what is said. A key is pressed as long after the announcement that "

@@ -8,9 +8,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ivr.bounds import ENDLESS, NO_WAY, Nearest
-from ivr.cases import Expect, HeardOf, PathOf
-from ivr.counterexample import Way, way_of
 from ivr.events import (
     MessageFailed,
     PromptFailed,
@@ -18,9 +15,12 @@ from ivr.events import (
     TimedOut,
     TransferFailed,
 )
-from ivr.judge import Finding, Judge, Steps, cost
+from ivr.play.cases import Expect, HeardOf, PathOf
+from ivr.proof.bounds import ENDLESS, NO_WAY, Nearest
+from ivr.proof.counterexample import Way, way_of
+from ivr.proof.judge import Finding, Judge, Steps, cost
+from ivr.proof.walk_all import Edge
 from ivr.state import MAX_HOPS
-from ivr.walk_all import Edge
 
 
 def findings(judge: Judge) -> Iterator[Finding]:

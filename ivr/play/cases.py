@@ -13,8 +13,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from ivr.fields import Digit, Level, Name, Strict, checked
+from ivr.play.world import TransferResult
 from ivr.problems import Problem
-from ivr.world import TransferResult
 from ivr.yaml_source import Positions, parse, validate
 
 _BARE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")

@@ -7,16 +7,16 @@ serves calls and nothing else; what cannot be walked completely is never called 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ivr.cases import Case
-from ivr.counterexample import case_of
-from ivr.judge import Bounds, Finding, Judge, Limits
 from ivr.link import Trees
 from ivr.model import Flow
+from ivr.play.cases import Case
+from ivr.play.trace import PromptSeconds
 from ivr.positions import Place
 from ivr.problems import Problem
-from ivr.properties import findings
-from ivr.trace import PromptSeconds
-from ivr.walk_all import Graph, TooLarge, walk_all
+from ivr.proof.counterexample import case_of
+from ivr.proof.judge import Bounds, Finding, Judge, Limits
+from ivr.proof.properties import findings
+from ivr.proof.walk_all import Graph, TooLarge, walk_all
 
 Walked = Callable[[Flow, Judge], Iterable[Finding]]
 

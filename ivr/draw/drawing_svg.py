@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from ivr.drawing_text import COLOURS, ERROR, INK, LINES, WARNING
+from ivr.draw.drawing_text import COLOURS, ERROR, INK, LINES, WARNING
 
 # For each fill of the light look the one in the dark; borders become the light fills.
 DARK_FILLS: Final[Mapping[str, str]] = {

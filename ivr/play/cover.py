@@ -20,8 +20,8 @@ from ivr.events import (
 )
 from ivr.fields import KEYS, NodeRef
 from ivr.model import Flow, needed_prompts, walk
+from ivr.play.trace import Trace, Went
 from ivr.positions import dotted
-from ivr.trace import Trace, Went
 
 Kind = Literal["node", "edge", "key", "prompt"]
 KINDS: Final[tuple[Kind, ...]] = ("node", "edge", "key", "prompt")

@@ -6,10 +6,10 @@ would otherwise pass or fail for the wrong reason.
 
 from collections.abc import Collection, Iterable, Iterator
 
-from ivr.cases import Case, Cases, HeardOf, PathOf, Step
 from ivr.facts import EMERGENCY_PROMPT, FORMS, form_of
 from ivr.link import Trees
 from ivr.names import Names
+from ivr.play.cases import Case, Cases, HeardOf, PathOf, Step
 from ivr.positions import Path, dotted
 from ivr.problems import Problem, did_you_mean
 

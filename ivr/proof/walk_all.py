@@ -29,11 +29,11 @@ from ivr.events import (
 )
 from ivr.fields import DIGIT_PROMPTS
 from ivr.model import Flow
-from ivr.questions import ANNOUNCED, DIALLED, Answer, Answers, Oracle, Questions
-from ivr.situations import Situations
+from ivr.play.trace import PromptSeconds
+from ivr.proof.questions import ANNOUNCED, DIALLED, Answer, Answers, Oracle, Questions
+from ivr.proof.situations import Situations
 from ivr.state import State
 from ivr.step import start, step
-from ivr.trace import PromptSeconds
 from ivr.turn import Moment, Turn, stay
 
 KEYS: Final = tuple(Key(digit) for digit in "0123456789*#A")

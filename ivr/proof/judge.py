@@ -10,7 +10,16 @@ from functools import cached_property
 from typing import Final
 
 from ivr.actions import ToQueue
-from ivr.bounds import (
+from ivr.events import (
+    Entered,
+    Key,
+    PromptEnded,
+    TimedOut,
+)
+from ivr.fields import NodeRef
+from ivr.nodes import TransferNode
+from ivr.play.cases import Expect
+from ivr.proof.bounds import (
     ENDLESS,
     NO_WAY,
     Before,
@@ -22,17 +31,8 @@ from ivr.bounds import (
     longest,
     reach,
 )
-from ivr.cases import Expect
-from ivr.counterexample import Way, told, way_of
-from ivr.events import (
-    Entered,
-    Key,
-    PromptEnded,
-    TimedOut,
-)
-from ivr.fields import NodeRef
-from ivr.nodes import TransferNode
-from ivr.walk_all import SPEAKING, Edge, Graph
+from ivr.proof.counterexample import Way, told, way_of
+from ivr.proof.walk_all import SPEAKING, Edge, Graph
 
 PERSON: Final = ("queued", "transferring")
 Steps = list[tuple[int, Edge]]

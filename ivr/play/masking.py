@@ -9,10 +9,10 @@ from typing import Final
 
 from ivr.events import Key
 from ivr.fields import NodeRef
-from ivr.journal import Record
 from ivr.model import Flow
-from ivr.replay import replay
-from ivr.trace import PromptSeconds, Trace, Went
+from ivr.play.journal import Record
+from ivr.play.replay import replay
+from ivr.play.trace import PromptSeconds, Trace, Went
 
 LONG_ROW: Final = 6
 """So many digits in a row may be a number of somebody: identity, telephone, case."""

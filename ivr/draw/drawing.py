@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from ivr.drawing_words import arrow_label, deeds, manner
+from ivr.draw.drawing_words import arrow_label, deeds, manner
 from ivr.fields import REPEAT, NodeRef, PromptRef
 from ivr.link import Trees
 from ivr.model import Flow, walk

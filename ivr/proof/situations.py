@@ -6,7 +6,7 @@ digits that no test tells apart. Instants are counted from now. Must not know wh
 
 from collections.abc import Iterable
 
-from ivr.questions import DIALLED, GREETING, Answers, Questions
+from ivr.proof.questions import DIALLED, GREETING, Answers, Questions
 from ivr.state import State
 
 

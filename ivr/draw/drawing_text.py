@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from ivr.drawing import Arrow, Box, Drawing, Manner, Shape
+from ivr.draw.drawing import Arrow, Box, Drawing, Manner, Shape
 from ivr.problems import Problem
 
 # Fill and border of each kind; the words on it are INK. Chosen to differ also in grey.

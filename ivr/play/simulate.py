@@ -35,10 +35,10 @@ from ivr.events import (
 )
 from ivr.facts import NO_FACTS, Facts
 from ivr.model import Flow
+from ivr.play.trace import Answered, End, Entry, Over, PromptSeconds, Trace, Went
+from ivr.play.world import World
 from ivr.state import MAX_HOPS, MAX_PATH
 from ivr.step import start, step
-from ivr.trace import Answered, End, Entry, Over, PromptSeconds, Trace, Went
-from ivr.world import World
 
 LONGEST_CALL_S: Final = 4 * 3600.0
 MOST_EVENTS: Final = 20_000

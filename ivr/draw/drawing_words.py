@@ -13,7 +13,7 @@ from ivr.nodes.branch import Test
 from ivr.positions import Path
 
 if TYPE_CHECKING:
-    from ivr.drawing import Manner
+    from ivr.draw.drawing import Manner
     from ivr.nodes import AnyNode
 
 # Fields that say how long and how often, not what.

@@ -12,12 +12,12 @@ from typing import Final
 
 from ivr.actions import HangUp, PromiseCallback, ToQueue, Transfer
 from ivr.events import MessageTaken
-from ivr.journal import Record
 from ivr.link import Trees
-from ivr.masking import LONG_ROW
-from ivr.replay import Replayed, replay, replay_like
-from ivr.telling import queue_words
-from ivr.trace import Answered, PromptSeconds, Trace
+from ivr.play.journal import Record
+from ivr.play.masking import LONG_ROW
+from ivr.play.replay import Replayed, replay, replay_like
+from ivr.play.telling import queue_words
+from ivr.play.trace import Answered, PromptSeconds, Trace
 
 EXAMPLES: Final = 5
 NOTICED_S: Final = 0.5
