@@ -16,6 +16,7 @@ from rich.table import Table
 from ari_app.cli.service_client import ask
 from ari_app.core.rollout import Bounds
 from ari_app.settings import Settings
+from ivr.problems import Problem, render_problems
 
 emergency_app = typer.Typer(
     help="The announcement said before everything else, in all trees. 应急公告。",
@@ -52,7 +53,7 @@ def apply(
             "percent": percent, "dialled": dialled or [], "max_abandoned": max_abandoned,
             "max_errors": max_errors, "min_calls": min_calls,
         }  # fmt: skip
-    _ask("POST", "flows/versions", body=body, as_json=as_json)
+    _ask("POST", "flows/versions", body=body, as_json=as_json, show=_show_applied)
 
 
 def promote(as_json: Json = False) -> None:
@@ -154,6 +155,13 @@ _FOLDER = {
 
 def _show_version(version: dict[str, Any]) -> None:
     print(f"Version {version['label']} is {_STATES[version['state']] or 'kept'}.")
+
+
+def _show_applied(version: dict[str, Any]) -> None:
+    findings = [Problem(**one) for one in version["findings"]]
+    if findings:
+        print(render_problems(findings))
+    _show_version(version)
 
 
 def _show_history(found: dict[str, Any]) -> None:

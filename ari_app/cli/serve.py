@@ -38,7 +38,7 @@ def serve(settings: Settings) -> int:
         return BAD_CONFIGURATION
     settings.run_dir.mkdir(parents=True, exist_ok=True)
     settings.recordings_dir.mkdir(parents=True, exist_ok=True)
-    place = Place(Store(settings.flows_dir), settings.config_dir, configuration.names)
+    place = Place(Store(settings.flows_dir), settings.config_dir, configuration)
     opened = open_versions(place, Clock().now())
     if isinstance(opened, list):
         print(render_problems(opened), file=sys.stderr)

@@ -12,7 +12,7 @@ from typing import Final
 
 import structlog
 
-import ivr
+from ari_app.configuration import Groundwork
 from ari_app.core.rollout import Rollout
 from ari_app.core.shelf import Shelf
 from ari_app.core.versions import Version
@@ -61,7 +61,7 @@ class Place:
 
     store: Store
     config_dir: Path
-    names: ivr.Names
+    ground: Groundwork
 
     @property
     def folder(self) -> Path:
@@ -75,7 +75,7 @@ class Place:
             return [Problem(f"version {number}", 1, 1, "E100", "there is no such version.")]
         except Damaged as damaged:
             return [Problem(f"version {number}", 1, 1, "E100", str(damaged))]
-        trees = load_flows(files, self.names, Path(f"version {number}"))
+        trees = load_flows(files, self.ground.names, Path(f"version {number}"))
         return trees if isinstance(trees, list) else Version(number, meta.sha256, trees)
 
 
@@ -90,7 +90,7 @@ def open_versions(place: Place, now: float) -> Opened | list[Problem]:
     sha256 = sha256_of(files)
     if state is not None and sha256 == state.folder_sha256:
         return _served(place, state, None)
-    judged = judge(Case(files, place.names, place.folder))
+    judged = judge(Case(files, place.ground, place.folder))
     if state is None:
         return _first(place, files, judged, now)
     if not judged.is_fit:

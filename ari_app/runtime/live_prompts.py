@@ -4,11 +4,10 @@ Decides nothing but when they are read again. Knows no tree and no call.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import ivr
-from ari_app.configuration import known_prompts
 from recordings.prompts import Prompts, load_prompts
 
 
@@ -17,15 +16,12 @@ class LivePrompts:
         self._config_dir = config_dir
         self._prompts = prompts
 
-    async def reload(self) -> None:
+    async def reload(self) -> Prompts:
         """A catalogue that cannot be read leaves the old one."""
         loaded = await asyncio.to_thread(load_prompts, self._config_dir)
         if not isinstance(loaded, list):
             self._prompts = loaded
-
-    def known(self) -> Mapping[str, Collection[str]]:
-        """What trees may name."""
-        return known_prompts(self._prompts)
+        return self._prompts
 
     def is_audible(self, prompt_id: str) -> bool:
         """Whether there is a recording in any language at all."""

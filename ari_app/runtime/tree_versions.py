@@ -6,12 +6,13 @@ was and is told in the log, the figures and the status. Must not know who may as
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, ParamSpec, TypeVar
 
 import structlog
 
+from ari_app.configuration import known_prompts
 from ari_app.core.events import TreesChanged
 from ari_app.core.records import Json
 from ari_app.core.rollout import Canary
@@ -29,6 +30,8 @@ from ari_app.runtime.live_prompts import LivePrompts
 from ari_app.runtime.loop import Loop
 from ari_app.web.ports import Order, Row
 from ari_app.web.problems import Problem as Refusal
+from ari_app.web.problems import tree_problems
+from ivr.problems import Problem
 
 _log = structlog.get_logger()
 
@@ -71,7 +74,7 @@ class TreeVersions:
         async with self._lock:
             began_at = self._parts.clock.now()
             try:
-                meta = await self._apply(order, by)
+                meta, findings = await self._apply(order, by)
             except Refusal as refusal:
                 self._note(refusal, by)
                 raise
@@ -83,7 +86,8 @@ class TreeVersions:
                 "trees.applied", version=meta.number, agent_id=by, reason=meta.message,
                 is_trial=order.is_trial, ms=round(took_s * 1000),
             )  # fmt: skip
-            return tree_views.row(self._store, self._state, meta.number)
+            shown = tree_views.row(self._store, self._state, meta.number)
+            return {**shown, "findings": tree_problems(findings)}
 
     async def apply_changed(self, names: list[str]) -> None:
         """A file was saved and the setting asks for it: a refusal is told, not raised."""
@@ -132,12 +136,12 @@ class TreeVersions:
 
     # --- applying ----------------------------------------------------------------------------
 
-    async def _apply(self, order: Order, by: str) -> Meta:
+    async def _apply(self, order: Order, by: str) -> tuple[Meta, Sequence[Problem]]:
         files = await asyncio.to_thread(read_flows, self._place.config_dir)
         if isinstance(files, list):
             raise Refusal(422, "trees_not_fit", "流程文件无法读取。", problems=files)
         await self._may_follow(sha256_of(files))
-        trees = await self._judged(files, force=order.force)
+        trees, findings = await self._judged(files, force=order.force)
         now = self._parts.clock.now()
         parent, message = self._state.stable, order.message
         meta = await _stored(
@@ -148,7 +152,7 @@ class TreeVersions:
         needed = {self._state.stable, *self._state.before, meta.number, *self.shelf.numbers}
         with contextlib.suppress(OSError):  # the next apply tries again
             await asyncio.to_thread(self._store.forget_old, needed)
-        return meta
+        return meta, findings
 
     async def _may_follow(self, sha256: str) -> None:
         if self._state.canary is not None:
@@ -159,18 +163,19 @@ class TreeVersions:
             self._failure = None
             raise Refusal(409, "nothing_changed", "流程文件与正在使用的版本相同，无需更新。")
 
-    async def _judged(self, files: Files, *, force: bool) -> TreeSet:
-        await self._parts.prompts.reload()
-        names = replace(self._place.names, prompts=self._parts.prompts.known())
-        self._place = replace(self._place, names=names)
+    async def _judged(self, files: Files, *, force: bool) -> tuple[TreeSet, Sequence[Problem]]:
+        prompts = await self._parts.prompts.reload()
+        names = replace(self._place.ground.names, prompts=known_prompts(prompts))
+        ground = replace(self._place.ground, prompts=prompts, names=names)
+        self._place = replace(self._place, ground=ground)
         try:
-            judged = await judge_aside(Case(files, names, self._place.folder))
+            judged = await judge_aside(Case(files, ground, self._place.folder))
         except JudgingFailed as error:
             raise Refusal(503, "not_judged", f"流程检查没有完成：{error}。") from error
         if judged.trees is None or (judged.errors and not force):
             detail = "流程有错误，未投入使用，仍使用原版本。"
             raise Refusal(422, "trees_not_fit", detail, problems=judged.problems)
-        return judged.trees
+        return judged.trees, judged.problems
 
     def _state_with(self, meta: Meta, order: Order, by: str, now: float) -> State:
         if not order.is_trial:

@@ -96,7 +96,7 @@ ROUTES = (
     Route("GET", f"{V1}/flows/versions/{{number}}", flows.files, "supervisor",
           "One version with its files", t.TreeFiles),
     Route("POST", f"{V1}/flows/versions", flows.apply, "admin",
-          "Apply the folder of flows as a new version", t.TreeVersion, body=t.ApplyTrees,
+          "Apply the folder of flows as a new version", t.AppliedTrees, body=t.ApplyTrees,
           refusals=(409,)),
     Route("POST", f"{V1}/flows/promote", flows.promote, "admin",
           "Bring the version on trial into service", t.TreeVersion, body=t.Promote,

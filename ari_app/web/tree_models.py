@@ -90,6 +90,10 @@ class TreeVersion(Answered):
     state: Literal["in_service", "on_trial", "served_before", "kept"]
 
 
+class AppliedTrees(TreeVersion):
+    findings: list[TreeFinding] = Field(description="What was found and did not stop it")
+
+
 class TreeHistory(Answered):
     versions: list[TreeVersion]
 

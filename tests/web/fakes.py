@@ -101,7 +101,7 @@ class FakeTrees:
         return VERSION
 
     async def apply(self, order: Order, by: str) -> Row:
-        return self._heard("apply", order, by)
+        return {**self._heard("apply", order, by), "findings": []}
 
     async def promote(self, by: str) -> Row:
         return self._heard("promote", by)

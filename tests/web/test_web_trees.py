@@ -65,7 +65,7 @@ async def test_a_version_is_applied_for_everybody_unless_a_canary_is_asked_for(a
     await call(api, "POST", VERSIONS, "chief", MESSAGE)
     canary = {"percent": 5, "dialled": ["12315"], "max_abandoned": 0.2, "min_calls": 50}
     answer = await call(api, "POST", VERSIONS, "chief", {**MESSAGE, "canary": canary})
-    fits("TreeVersion", await answer.json())
+    fits("AppliedTrees", await answer.json())
     trial = Order("新菜单", 5, frozenset({"12315"}), Bounds(0.2, 0.05, 50))
     assert api.trees.asked == [
         ("apply", Order("新菜单"), "chief"), ("apply", trial, "chief"),
