@@ -51,12 +51,12 @@ async def test_a_caller_is_connected_to_a_number_outside_and_both_are_recorded(h
     async with police(hall, Mode.WAIT) as outside, hall.calling(number, "1") as citizen:
         call = await outside.wait_ringing()
         assert call.caller == number
-        await citizen.rtp.wait_audio(within_s=3.0)
+        await citizen.rtp.wait_audio(within_s=30.0)
         await outside.answer()
         citizen.rtp.play_tone(CITIZEN_HZ)
         outside.rtp.play_tone(OUTSIDE_HZ)
-        await outside.rtp.wait_heard(CITIZEN_HZ, within_s=5.0, min_s=SPOKEN_S)
-        await citizen.rtp.wait_heard(OUTSIDE_HZ, within_s=5.0, min_s=SPOKEN_S)
+        await outside.rtp.wait_heard(CITIZEN_HZ, within_s=30.0, min_s=SPOKEN_S)
+        await citizen.rtp.wait_heard(OUTSIDE_HZ, within_s=30.0, min_s=SPOKEN_S)
         assert await _costly(hall) is None
         await citizen.hang_up()
         await outside.wait("released")
@@ -75,7 +75,7 @@ async def test_the_other_side_hangs_up_first_and_the_call_ends(hall: Hall):
         await outside.wait_ringing()
         await outside.wait("answered")
         outside.rtp.play_tone(OUTSIDE_HZ)
-        await citizen.rtp.wait_heard(OUTSIDE_HZ, within_s=5.0, min_s=SPOKEN_S)
+        await citizen.rtp.wait_heard(OUTSIDE_HZ, within_s=30.0, min_s=SPOKEN_S)
         await outside.hang_up()
         await citizen.wait_ended()
     assert (await hall.ticket(number))["who_hung_up"] == "outside"
@@ -95,7 +95,7 @@ async def test_a_number_that_refuses_sends_the_caller_to_a_person(
         hall.calling(number, "1") as citizen,
     ):
         await outside.wait_ringing()
-        await desk.wait("connected", within_s=5.0)
+        await desk.wait("connected", within_s=30.0)
         await citizen.hang_up()
     assert (await hall.ticket(number))["outcome"] == "answered"
 
@@ -109,8 +109,8 @@ async def test_a_number_that_stays_silent_is_given_up_and_a_person_answers(hall:
         hall.calling(number, "1") as citizen,
     ):
         await outside.wait_ringing()
-        await outside.wait("cancelled", within_s=8.0)
-        await desk.wait("connected", within_s=5.0)
+        await outside.wait("cancelled", within_s=30.0)
+        await desk.wait("connected", within_s=30.0)
         await citizen.hang_up()
 
 
@@ -131,24 +131,24 @@ async def test_three_talk_and_whoever_leaves_the_others_go_on(hall: Hall):
         hall.phone("1001") as phone,
         hall.calling(number, "2") as citizen,
     ):
-        await desk.wait("connected", within_s=8.0)
+        await desk.wait("connected", within_s=30.0)
         assert outside.calls == [] or outside.call.caller == number
         await outside.wait_ringing()
-        await desk.wait("outside", within_s=3.0)
+        await desk.wait("outside", within_s=30.0)
         citizen.rtp.play_tone(CITIZEN_HZ)
         outside.rtp.play_tone(OUTSIDE_HZ)
         phone.rtp.play_tone(AGENT_HZ)
         for ear in (outside.rtp, phone.rtp):
-            await ear.wait_heard(CITIZEN_HZ, within_s=5.0)
+            await ear.wait_heard(CITIZEN_HZ, within_s=30.0)
         for ear in (citizen.rtp, phone.rtp):
-            await ear.wait_heard(OUTSIDE_HZ, within_s=5.0)
+            await ear.wait_heard(OUTSIDE_HZ, within_s=30.0)
         for ear in (citizen.rtp, outside.rtp):
-            await ear.wait_heard(AGENT_HZ, within_s=5.0, min_s=SPOKEN_S)
+            await ear.wait_heard(AGENT_HZ, within_s=30.0, min_s=SPOKEN_S)
         await phone.hang_up()
-        await desk.wait_state("ready", within_s=5.0)
-        await eventually(lambda: _costly(hall), within_s=5.0, what="two in a costly bridge")
+        await desk.wait_state("ready", within_s=30.0)
+        await eventually(lambda: _costly(hall), within_s=30.0, what="two in a costly bridge")
         since = citizen.rtp.received[-1].at
-        await citizen.rtp.wait_heard(OUTSIDE_HZ, within_s=5.0, since=since, min_s=SPOKEN_S)
+        await citizen.rtp.wait_heard(OUTSIDE_HZ, within_s=30.0, since=since, min_s=SPOKEN_S)
         await outside.hang_up()
         await citizen.wait_ended()
     states = [m["state"] for m in desk.messages if m["type"] == "outside"]
@@ -174,15 +174,15 @@ async def test_a_guest_who_is_busy_leaves_the_citizen_with_the_agent(hall: Hall)
         hall.phone("1001") as phone,
         hall.calling(number, "2") as citizen,
     ):
-        await desk.wait("connected", within_s=8.0)
+        await desk.wait("connected", within_s=30.0)
 
         async def not_told() -> object:
             states = [m["state"] for m in desk.messages if m["type"] == "outside"]
             return None if states == ["ringing", "busy"] else states
 
-        await eventually(not_told, within_s=5.0, what="the desk is not told")
+        await eventually(not_told, within_s=30.0, what="the desk is not told")
         phone.rtp.play_tone(AGENT_HZ)
-        await citizen.rtp.wait_heard(AGENT_HZ, within_s=5.0, min_s=SPOKEN_S)
+        await citizen.rtp.wait_heard(AGENT_HZ, within_s=30.0, min_s=SPOKEN_S)
         await citizen.hang_up()
     assert (await hall.ticket(number))["outcome"] == "answered"
 
@@ -193,11 +193,11 @@ async def test_a_talk_with_a_number_outside_survives_the_service(hall: Hall):
         await outside.wait_ringing()
         await outside.wait("answered")
         outside.rtp.play_tone(OUTSIDE_HZ)
-        await citizen.rtp.wait_heard(OUTSIDE_HZ, within_s=5.0)
+        await citizen.rtp.wait_heard(OUTSIDE_HZ, within_s=30.0)
         await hall.kill_service()
         await hall.start_service()
         since = citizen.rtp.received[-1].at
-        await citizen.rtp.wait_heard(OUTSIDE_HZ, within_s=5.0, since=since, min_s=SPOKEN_S)
+        await citizen.rtp.wait_heard(OUTSIDE_HZ, within_s=30.0, since=since, min_s=SPOKEN_S)
         await outside.hang_up()
         await citizen.wait_ended()
     assert (await hall.ticket(number))["outcome"] == "transferred_out"
@@ -208,5 +208,5 @@ async def test_a_number_nobody_listens_at_sends_the_caller_to_a_person(hall: Hal
     number = "13800138307"
     desk = await hall.desk("1001")
     async with hall.phone("1001"), hall.calling(number, "1") as citizen:
-        await desk.wait("connected", within_s=12.0)
+        await desk.wait("connected", within_s=30.0)
         await citizen.hang_up()
