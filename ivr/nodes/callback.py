@@ -1,8 +1,8 @@
 """callback: offer to call back; who accepts gives up waiting but not the place in the queue."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ivr.actions import PromiseCallback
 from ivr.fields import Digit, FieldName, Level, Priority, QueueName, SkillName, Target
@@ -30,6 +30,13 @@ class CallbackNode(AskingNode):
     otherwise: Target = Field(
         description="Where to go if it is declined, or there is no number to call."
     )
+
+    @model_validator(mode="after")
+    def _two_keys(self) -> Self:
+        if self.accept_key == self.decline_key:
+            said = f"accept_key and decline_key are both {self.accept_key}. Use two keys."
+            raise ValueError(said)
+        return self
 
     def given_up(self) -> str:
         return self.otherwise

@@ -38,6 +38,12 @@ class Confirm(Speaks):
     yes: Digit = Field(default="1", description="They are right.")
     no: Digit = Field(default="2", description="Type them again.")
 
+    @model_validator(mode="after")
+    def _two_keys(self) -> Self:
+        if self.yes == self.no:
+            raise ValueError(f"yes and no are both {self.yes}. Use two keys.")
+        return self
+
     def prompt_ids(self) -> tuple[str, ...]:
         return DIGIT_PROMPTS
 
@@ -64,6 +70,12 @@ class CollectNode(BaseNode):
     on_failure: Target | None = Field(
         default=None, description="Where to go if it cannot be played. Default: the last resort."
     )
+
+    @model_validator(mode="after")
+    def _two_keys(self) -> Self:
+        if self.end_key is not None and self.end_key == self.clear_key:
+            raise ValueError(f"end_key and clear_key are both {self.end_key}. Use two keys.")
+        return self
 
     @model_validator(mode="after")
     def _lengths(self) -> Self:
