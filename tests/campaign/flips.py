@@ -16,6 +16,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any
@@ -71,6 +72,7 @@ class Campaign:
         self._served = ""
         self._made: list[Made] = []
         self._turns = 0
+        self._all_saved = False
         self._more = asyncio.Condition()
 
     # --- the file ----------------------------------------------------------------------------
@@ -90,6 +92,7 @@ class Campaign:
                 await self._save_broken(version)
             else:
                 await self._save_good(version)
+        self._all_saved = True
 
     async def _save_good(self, version: int) -> None:
         text = good_tree(version, self.words).encode()
@@ -150,20 +153,21 @@ class Campaign:
     # --- the callers -------------------------------------------------------------------------
 
     async def call_all(self, calls: int, at_once: int) -> None:
-        gate = asyncio.Semaphore(at_once)
+        """So many calls, and more until all versions were saved: each must find callers."""
+        numbers = count()
 
-        async def one(index: int) -> None:
-            async with gate:
+        async def one_after_another() -> None:
+            while (index := next(numbers)) < calls or not self._all_saved:
                 await self._call(index)
 
         async with asyncio.TaskGroup() as tasks:
-            for index in range(calls):
-                tasks.create_task(one(index))
+            for _ in range(at_once):
+                tasks.create_task(one_after_another())
 
     async def _call(self, index: int) -> None:
         rng = Random(f"{self._seed} {index}")
         keys = "".join(rng.choices(WAYS, k=rng.randint(DEPTH, DEPTH + 3)))
-        number = f"13800139{index:03}"
+        number = f"1380{index:07}"
         listener = Listener(self._place.book)
         async with self._place.hall.citizen(number) as citizen:
             citizen.rtp.play_silence()
@@ -239,10 +243,10 @@ def long_words(prompts: Prompts, book: PromptBook) -> list[str]:
 
 async def _press(citizen: Citizen, listener: Listener, keys: str) -> str:
     """Each key into the words that follow the key before; until a person is looked for."""
-    for count, key in enumerate(keys):
+    for pressed, key in enumerate(keys):
         last = await _words(citizen, listener)
         if last == "zh_CN/connecting":
-            return keys[:count]
+            return keys[:pressed]
         await citizen.press(key)
     await _words(citizen, listener)
     return keys
