@@ -7,6 +7,7 @@ undisturbed loads.
 
 import asyncio
 import contextlib
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -128,20 +129,17 @@ async def _one_load(bench: Bench, wanted: Wanted, nodes: int, into: Loaded) -> N
     bench.phones.talk_s = lambda: bench.talk_s
     is_over = asyncio.Event()
 
-    async def dial() -> load.Load:
-        try:
-            return await load.dial(
-                settings.sip, SERVICE_NUMBER, wanted.rate, wanted.seconds, KeyPresser
-            )
-        finally:
-            is_over.set()
-
-    async with asyncio.TaskGroup() as tasks:
-        dialling = tasks.create_task(dial())
+    dialling = asyncio.create_task(
+        load.dial(settings.sip, SERVICE_NUMBER, wanted.rate, wanted.seconds, KeyPresser)
+    )
+    dialling.add_done_callback(lambda _: is_over.set())
+    try:
         if nodes:
             into.reloads += await _reload_until(is_over, settings, nodes)
+        done = await dialling
+    finally:
+        dialling.cancel()
     await drain(settings, bench.phones)
-    done = dialling.result()
     into.offered += done.offered
     into.failed += done.offered - min(log.talks, done.offered - done.refused)
     into.unheeded += sum(one.unheeded for one in done.citizens)
@@ -170,7 +168,8 @@ async def _apply(client: aiohttp.ClientSession) -> None:
     body = {"message": "bench", "force": True}
     async with client.post("/api/v1/flows/versions", json=body) as answer:
         if answer.status >= 300:
-            raise ReloadFailed(f"{answer.status}: {(await answer.text())[:500]}")
+            said = json.loads(await answer.text())
+            raise ReloadFailed(f"{answer.status}: {json.dumps(said, ensure_ascii=False)[:800]}")
 
 
 def _kind(nodes: int) -> str:

@@ -48,7 +48,7 @@ _BLOCK = """  b{n}_menu:
     tries: 2
     on_no_key: {{next: b{n}_desk}}
     on_failure: b{n}_desk
-{number}  b{n}_mark: {{type: set, field: topic, value: "{n}", next: b{n}_desk}}
+{number}  b{n}_mark: {{type: set, field: category_code, value: "{n}", next: b{n}_desk}}
   b{n}_where:
     type: branch
     cases:
@@ -81,7 +81,7 @@ _NUMBERS = (
     """  b{n}_number:
     type: collect
     prompts: [please_hold]
-    field: number_{n}
+    field: callback_number
     min_digits: 3
     max_digits: {digits}
     confirm: {{after: [menu_zh]}}
@@ -90,7 +90,7 @@ _NUMBERS = (
 """,
     """  b{n}_number: {{type: say, prompts: [please_hold], next: b{n}_mark}}
 """,
-    """  b{n}_number: {{type: survey, prompts: [menu_zh], field: topic, next: b{n}_mark}}
+    """  b{n}_number: {{type: survey, prompts: [menu_zh], field: survey_score, next: b{n}_mark}}
 """,
 )
 """A number to type is asked for in one block of three."""
