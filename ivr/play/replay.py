@@ -145,6 +145,7 @@ def plan_of(record: Record) -> Plan:
     keys: list[tuple[float, str]] = []
     transfers: list[TransferPlan] = []
     message = MessagePlan()
+    answered_at = 0.0
     first: dict[str, float] = {}
     for at, kind, values in record.happened():
         first.setdefault(kind, at)
@@ -153,7 +154,10 @@ def plan_of(record: Record) -> Plan:
                 keys.append((at, digit))
             case "fact", (str(name), bool() | int() | float() | str() | None as value, *_):
                 facts.add(at, name, value)
+            case "transfer", ("ended", *_):
+                transfers[-1:] = [TransferPlan(talk_s=at - answered_at)]
             case "transfer", (str(result), *_):
+                answered_at = at
                 transfers.append(TransferPlan(_RESULTS.get(result, "answered")))
             case "message", (int() | float() as seconds, *_):
                 message = MessagePlan(float(seconds))

@@ -172,6 +172,18 @@ def test_the_wait_for_an_agent_is_kept_across_queues() -> None:
     assert destination(first.trace) == destination(second.trace) == "queue general"
 
 
+def test_a_transfer_that_was_answered_and_ended_is_one_transfer() -> None:
+    tree = TREE.replace(
+        "  english: {",
+        """  english: {type: transfer, to: "110", next: hello}
+  unused: {""",
+    ).replace("keys: {1: person", "keys: {1: person, 2: unused")
+    call = record([0.5, "key", "3"], [2.5, "transfer", "answered"], [9.5, "transfer", "ended"])
+    played = replay(call, loaded(tree), two_seconds)
+    assert [plan.talk_s for plan in played.plan.transfers] == [7.0]
+    assert played.trace.nodes[-1] == "person", "the caller came back and waited for a person"
+
+
 def test_kinds_and_fields_that_are_not_known_are_passed_over() -> None:
     line = '{"call":"a","arrived_at":1,"journal":[[1,"weather","fine"],[2.5,"key","1"]],"new":1}'
     (found,) = read_records([line, ""], "day.jsonl")
