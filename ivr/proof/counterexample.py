@@ -114,6 +114,8 @@ def _together(parts: list[tuple[str, list[str]]]) -> Iterator[tuple[str, str]]:
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
     return "another" if value == ANOTHER else str(value)
 
 

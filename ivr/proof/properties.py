@@ -212,14 +212,15 @@ def _failures(judge: Judge) -> Iterator[Finding]:
         if state.served:
             continue
         for edge in judge.graph.silent[number]:
-            if _goes_wrong(state.phase, edge) and not (
+            if (_goes_wrong(state.phase, edge) or _nobody_there(edge)) and not (
                 edge.target in judge.helped or judge.states[edge.target].served
             ):
                 lost.setdefault(number, edge)
     for node, number in judge.by_node(lost):
         edge = lost[number]
         what, zh = _WRONG.get(type(edge.event), _WRONG[PromptFailed])
-        if isinstance(edge.event, TimedOut) and judge.states[number].phase == "queued":
+        by_itself = isinstance(edge.event, TimedOut) and judge.states[number].phase == "queued"
+        if by_itself or _nobody_there(edge):
             what, zh = "when nobody is free", "无人接听时"
         yield Finding(
             "E607",
@@ -243,6 +244,11 @@ _WRONG: Final = {
 def _goes_wrong(phase: str, edge: Edge) -> bool:
     """Nobody is free, or something does not work."""
     return edge.fails or (isinstance(edge.event, TimedOut) and phase in ("queued", "failed"))
+
+
+def _nobody_there(edge: Edge) -> bool:
+    """The tree itself looked how full a queue is, or whether somebody with a skill is there."""
+    return any(name.startswith(("agents.", "queue.")) for name, _ in edge.answers)
 
 
 def _hung_up(judge: Judge) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ from ivr.events import (
     TransferFailed,
 )
 from ivr.fields import DIGIT_PROMPTS
-from ivr.model import Flow
+from ivr.model import MAIN, Flow
 from ivr.play.trace import PromptSeconds
 from ivr.proof.questions import ANNOUNCED, DIALLED, Answer, Answers, Oracle, Questions
 from ivr.proof.situations import Situations
@@ -177,7 +177,7 @@ class _Walker:
                 number = self._number(state._replace(path=first.path), kept)
                 if number not in self.graph.starts:
                     self.graph.starts.append(number)
-                    self.graph.dialled[number] = dialled
+                    self.graph.dialled[number] = dialled or _dialled_in(pin, flow)
 
     def _number(self, state: State, pins: Answers) -> int:
         key = (state, pins)
@@ -247,6 +247,13 @@ class _Walker:
         plain = not answers or all(usual(state.node, name)[0] == one for name, one in answers)
         helped = helped or isinstance(event, MessageTaken)
         return Edge(target, event, answers, plain, seconds, said, entered, asks, helped, fails)
+
+
+def _dialled_in(pins: Answers, flow: Flow) -> str:
+    """A number of no line that the tree asks for; only the default tree serves such numbers."""
+    dialled = dict(pins).get(DIALLED)
+    is_number = isinstance(dialled, str) and dialled.isdecimal()
+    return str(dialled) if is_number and flow.flow == MAIN else ""
 
 
 _NOTHING: Final[Mapping[str, Answer]] = {}

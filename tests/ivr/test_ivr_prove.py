@@ -114,6 +114,13 @@ BUSY = """
   police: {type: transfer, to: "110", on_busy: bye}
   bye: {type: hangup, prompts: [sorry]}
 """
+EMPTY = """
+  a: {type: menu, prompts: [one], keys: {1: desk, 2: line}, on_no_key: {next: person}}
+  desk: {type: branch, cases: [{if: {agents.en: {at_least: 1}}, next: person}], otherwise: bye}
+  line: {type: branch, cases: [{if: {queue.general.waiting: {at_least: 9}}, next: bye}],
+         otherwise: person}
+  bye: {type: hangup, prompts: [sorry]}
+"""
 SHUT = """
   a: {type: schedule, schedule: office, open: bye, closed: person}
   bye: {type: hangup, prompts: [goodbye]}
@@ -138,6 +145,10 @@ ALONE = """
         (FAILS, 9, "E607 nodes.desk: when nobody is free the caller is left with nobody: the way "
          "from there only hangs up. To see it: a: press 1; b: listen; desk: nobody is free for "
          "30 s."),
+        (EMPTY, 8, "E607 nodes.desk: when nobody is free the caller is left with nobody: the way "
+         "from there only hangs up. To see it: a: press 1. "),
+        (EMPTY, 9, "E607 nodes.line: when nobody is free the caller is left with nobody: the way "
+         "from there only hangs up. To see it: a: press 2; line: queue.general.waiting is 9. "),
         (BUSY, 8, "E607 nodes.police: when the number is not reached the caller is left with "
          "nobody: the way from there only hangs up. To see it: a: press 1; police: the number is "
          "busy."),
@@ -211,7 +222,7 @@ def test_the_bounds_are_those_of_the_worst_caller_who_does_nothing() -> None:
 # --- how it shows it -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("nodes", [CIRCLE, LONG, LOUD, FAILS, BUSY, SHUT, ALONE, IN_A_ROW])
+@pytest.mark.parametrize("nodes", [CIRCLE, LONG, LOUD, FAILS, BUSY, EMPTY, SHUT, ALONE, IN_A_ROW])
 def test_a_saved_way_is_a_case_that_fails_until_the_tree_is_mended(nodes: str) -> None:
     if nodes is IN_A_ROW:
         nodes += "  n55: {type: goto, next: person}\n"
@@ -239,6 +250,16 @@ def test_a_way_that_only_one_dialled_number_goes_begins_with_dialling_it() -> No
     assert [one.code for one in proofs.problems] == ["E608"]
     assert "To see it: dial 12333. " in said(proofs)
     case = next(iter(proofs.cases.values()))
+    assert (case.dialled, case.flow) == ("12333", None)
+    assert run_case("", case, trees.flows["main"], seconds).differences
+
+
+def test_a_number_that_only_a_branch_names_is_dialled_in_the_saved_way() -> None:
+    trees = trees_of("""
+  a: {type: branch, cases: [{if: {dialled: "12333"}, next: bye}], otherwise: person}
+  bye: {type: hangup}
+""")
+    case = next(iter(prove_trees(trees, seconds).cases.values()))
     assert (case.dialled, case.flow) == ("12333", None)
     assert run_case("", case, trees.flows["main"], seconds).differences
 
