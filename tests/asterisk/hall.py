@@ -181,7 +181,7 @@ class Hall:
     def _environment(self) -> dict[str, str]:
         return child_environment(self.settings)
 
-    async def wait_ready(self, within_s: float = 30.0) -> None:
+    async def wait_ready(self, within_s: float = 60.0) -> None:
         async def not_ready() -> object:
             try:
                 async with self.session.get(f"{self.settings.web_url}/readyz") as answer:

@@ -13,9 +13,8 @@ from ari_app.asterisk.process import running_asterisk
 from ari_app.settings import PROJECT_DIR, load_settings
 from ari_app.softphone.phone import PHONES_IP
 from ari_app.softphone.prompt_match import wait_prompt
-from ari_app.softphone.sipp import free_port
 from tests.asterisk.hall import Hall
-from tests.ports import free_offset
+from tests.ports import free_offset, free_udp_port
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio]
 
@@ -34,7 +33,7 @@ def by_day_with_our_phones(example: Path, folder: Path, ports: dict[str, int]) -
     files = {name: _replaced(config / f"{name}.yaml") for name in ("agents", "hours", "queues")}
     agents, hours, queues = files.values()
     for agent_id, agent in agents["agents"].items():
-        ports[agent_id] = free_port(PHONES_IP)
+        ports[agent_id] = free_udp_port(PHONES_IP)
         agent["phone"] = {"contact": f"sip:{agent_id}@{PHONES_IP}:{ports[agent_id]}"}
     hours["schedules"] = {name: {"label": name, **OPEN} for name in hours["schedules"]}
     for queue in queues["queues"].values():
@@ -84,9 +83,9 @@ async def test_a_call_into_an_example_is_greeted_and_reaches_an_agent(
             hall.calling("13800138501", dialled=dialled) as citizen,
         ):
             sound = hall.settings.prompts_dir / "zh_CN" / f"{greeting}.alaw"
-            await wait_prompt(citizen.rtp, sound, within_s=10.0)
+            await wait_prompt(citizen.rtp, sound, within_s=30.0)
             await citizen.press(keys)
-            await desk.wait("connected", within_s=20.0)
+            await desk.wait("connected", within_s=30.0)
             await citizen.hang_up()
         ticket = await hall.ticket("13800138501")
         assert (ticket["outcome"], ticket["agent_id"]) == ("answered", "1001")
