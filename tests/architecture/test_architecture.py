@@ -37,6 +37,7 @@ EXCEPTIONS = {
     "ari_app/ari/link.py:__init__": "the link's collaborators, all by keyword",
     "ari_app/ari/operations.py:_row": "one column of the operations' table each",
     "ari_app/ari/websocket_lanes.py:request": "a retry within a time limit, told apart by cause",
+    "ari_app/cli/ivr_versions.py:apply": "the options of one command, all by name",
     "ari_app/web/app.py:make_app": "what the API is made of, by keyword",
     "ari_app/runtime/perform.py:__init__": "one adapter for each kind of command, by keyword",
     "ari_app/softphone/citizen.py:__init__": "what a citizen can be told to do, by keyword",
