@@ -14,8 +14,9 @@ from ivr.state import State, field_of
 if TYPE_CHECKING:
     from ivr.fields import PromptRef
 
-# An end of playback that is never reported must not hold a caller for ever.
-PROMPT_LIMIT_S: Final = 120.0
+# An end of playback that is never reported must not hold a caller for ever. Longer than anything
+# that is said: whoever plays it knows its length and reports a late end much earlier.
+PROMPT_LIMIT_S: Final = 900.0
 
 LAST_RESORT: Final = ""
 FIELD: Final = "field."

@@ -16,6 +16,7 @@ from ari_app.core.commands import (
     StopMusic,
     StopPlay,
 )
+from ari_app.core.engine import Engine
 from ari_app.core.events import (
     AgentAccepted,
     AgentAskedPause,
@@ -40,6 +41,7 @@ from ari_app.core.events import (
     WrapUpChanged,
 )
 from ari_app.core.records import CloseCall, OpenCall, SaveAgent, SaveTicket
+from ari_app.core.shelf import Shelf
 from ari_app.core.values import (
     AgentId,
     BridgeId,
@@ -53,7 +55,7 @@ from ari_app.core.values import (
     PlayId,
     QueueName,
 )
-from tests.core.playbook import Playbook
+from tests.core.playbook import Playbook, centre, flow
 
 C = CallId("hotline-1.1")
 LEG = LegId(C)
@@ -429,3 +431,11 @@ def test_a_wish_made_while_the_phone_rings_is_written_down():
     book >> AgentAskedPause(WANG, "lunch")
     last = book.records(SaveAgent)[-1]
     assert (last.state, last.snapshot["after_call"]) == ("offered", "paused")
+
+
+def test_a_prompt_of_several_minutes_is_heard_to_its_end():
+    slow = Engine(Shelf.of(flow()), centre({}), lambda prompts: 200.0)
+    book = greeted(Playbook({}, engine=slow))
+    book.after(299.0).done()
+    book.after(10.0) << StopPlay(P1) << StartMusic(LEG)
+    book.done()
