@@ -1,7 +1,8 @@
 """transfer: call an outside number and connect the caller, alone or with an agent as the third.
 
 With ``three_way`` a person comes first: the caller waits for an agent, and the outside number is
-called into their talk. So whatever becomes of that number, nobody is left alone.
+called into their talk. So whatever becomes of that number, nobody is left alone; and whoever waits
+too long for an agent is connected without one.
 """
 
 from typing import Annotated, Literal
@@ -26,6 +27,7 @@ from ivr.fields import (
     Priority,
     Prompts,
     QueueName,
+    Seconds,
     SkillName,
     Strict,
     Target,
@@ -45,6 +47,11 @@ class ThreeWay(Strict):
         default={}, description="Skills the agent must have, each with its lowest level (1 to 5)."
     )
     priority: Priority = Field(default=0, description="0 to 9; a higher one is served earlier.")
+    max_wait_s: Seconds | None = Field(
+        default=None,
+        description="After so long the number is called without an agent. "
+        "Default: as long as it takes.",
+    )
 
 
 class TransferNode(BaseNode):
@@ -81,6 +88,8 @@ class TransferNode(BaseNode):
             case TimedOut() if state.phase == "speaking":
                 turn = self._call(state, at)
                 return turn._replace(actions=(StopSay(), *turn.actions))
+            case TimedOut() if state.phase == "queued":
+                return self._call(state, at)
             case TransferFailed(reason) if state.phase == "transferring":
                 return go(state, self._after(reason))
             case TimedOut() if state.phase == "transferring":
@@ -105,7 +114,8 @@ class TransferNode(BaseNode):
         said = words(state, self.prompts, at)
         needs = tuple(sorted(self.three_way.needs.items()))
         to_queue = ToQueue(self.three_way.queue, needs, self.three_way.priority, self.to)
-        waiting = state._replace(phase="queued", deadline=None)
+        until = at.now + self.three_way.max_wait_s if self.three_way.max_wait_s else None
+        waiting = state._replace(phase="queued", deadline=until, until=until)
         return stay(waiting, *((said,) if said else ()), to_queue)
 
     def _call(self, state: State, at: Moment) -> Turn:

@@ -296,6 +296,17 @@ def test_an_agent_who_leaves_while_the_guest_still_rings_ends_the_call_as_ever()
     book.done()
 
 
+def test_the_number_is_called_alone_when_no_agent_comes_in_time():
+    tree = FLOW.replace("needs: {zh: 1}}}", "needs: {zh: 1}, max_wait_s: 20}}")
+    book = greeted(Playbook(ready=False, tree=tree)) >> KeyPressed(LEG, "6")
+    book << StopPlay(P1) << StartMusic(LEG)
+    book.after(19.9).done()
+    book.after(0.2) << RingOutside(T1, C, "110", 30.0, "13800138000")
+    book.done()
+    assert phase(book) is Phase.TRANSFERRING
+    assert not book.engine.dispatcher.waiting
+
+
 # --- after the talk ------------------------------------------------------------------------------
 
 
