@@ -4,6 +4,7 @@ Decides how long that may take. Must not know what is judged.
 """
 
 import asyncio
+import gc
 import pickle
 import sys
 from typing import Final
@@ -33,5 +34,15 @@ async def judge_aside(case: Case) -> Judgement:
             await process.wait()
     if process.returncode != 0:
         raise JudgingFailed(f"ended with exit code {process.returncode}")
-    judged: Judgement = await asyncio.to_thread(pickle.loads, answer)
+    return await asyncio.to_thread(_unpacked, answer)
+
+
+def _unpacked(answer: bytes) -> Judgement:
+    """Trees live long and have no circles: looking through them for garbage would stop the loop."""
+    gc.disable()
+    try:
+        judged: Judgement = pickle.loads(answer)
+        gc.freeze()
+    finally:
+        gc.enable()
     return judged

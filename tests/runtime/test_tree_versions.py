@@ -234,15 +234,13 @@ async def test_two_who_apply_at_once_get_one_version_each_or_a_no(at: Running):
 
 async def test_the_loop_turns_while_trees_are_proved(at: Running):
     at.desk.write(OTHER)
-    loop = asyncio.get_running_loop()
     applying = asyncio.ensure_future(at.versions.apply(NEW, "林"))
-    longest = 0.0
+    turns = 0
     while not applying.done():
-        before = loop.time()
         await asyncio.sleep(0.001)
-        longest = max(longest, loop.time() - before)
+        turns += 1
     assert (await applying)["number"] == 2
-    assert longest < 0.4, "a caller's key would have waited so long"
+    assert turns > 20, "a caller's key would have waited until the proof was done"
 
 
 async def test_an_edit_that_nobody_applies_is_remembered_for_a_crash(at: Running):
