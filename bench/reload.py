@@ -173,7 +173,7 @@ async def _apply(client: aiohttp.ClientSession) -> None:
 
 
 def _kind(nodes: int) -> str:
-    return f"applying {nodes:,} nodes again and again" if nodes else "no reloads"
+    return f"applying {nodes:,} nodes" if nodes else "no reloads"
 
 
 def _figures(loaded: Mapping[int, Loaded], rate: float) -> list[Figure]:
