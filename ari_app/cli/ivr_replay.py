@@ -171,10 +171,12 @@ def _records(file: Path | None, day: datetime | None, *, as_json: bool) -> list[
         raise typer.BadParameter("name a file or a day, not both.", param_hint="--day")
     if file is None:
         try:
-            return _some(read_day(_settings(), day))
+            return _some(read_day(_settings(), day), as_json=as_json)
         except NotReadable as error:
-            print(f"The journal cannot be read: {error}", file=sys.stderr)
-            raise typer.Exit(1) from None
+            said = f"The journal cannot be read: {error}"
+            raise _nothing("not_readable", said, as_json=as_json) from None
+    if not file.exists():
+        raise typer.BadParameter(f"there is no {file}.")
     problems: list[Problem] = []
     records: list[Record] = []
     for one in read_file(file):
@@ -184,15 +186,22 @@ def _records(file: Path | None, day: datetime | None, *, as_json: bool) -> list[
             records.append(one)
     if problems:
         raise typer.Exit(refused(problems, as_json=as_json))
-    return _some(records)
+    return _some(records, as_json=as_json)
 
 
-def _some(records: list[Record]) -> list[Record]:
+def _some(records: list[Record], *, as_json: bool) -> list[Record]:
     """Comparing nothing must not look like finding nothing."""
     if not records:
-        print("There is no journaled call. Name another --day or file.", file=sys.stderr)
-        raise typer.Exit(1)
+        said = "There is no journaled call. Name another --day or file."
+        raise _nothing("no_calls", said, as_json=as_json)
     return records
+
+
+def _nothing(code: str, said: str, *, as_json: bool) -> typer.Exit:
+    print(said, file=sys.stderr)
+    if as_json:
+        print(json.dumps({"code": code, "detail": said}, ensure_ascii=False, indent=2))
+    return typer.Exit(1)
 
 
 def _allowed(text: str, calls: int) -> int:

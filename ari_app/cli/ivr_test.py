@@ -116,6 +116,9 @@ def read_cases(stage: Stage, paths: Sequence[Path]) -> list[Cases] | list[Proble
 def _load(files: list[Path] | None, *, as_json: bool) -> tuple[Stage, list[Cases]]:
     from ari_app.cli import _settings
 
+    for file in files or ():
+        if not file.exists():
+            raise typer.BadParameter(f"there is no {file}.")
     config_dir = _settings().config_dir
     stage = load_stage(config_dir)
     if isinstance(stage, list):

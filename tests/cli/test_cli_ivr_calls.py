@@ -261,8 +261,21 @@ def test_a_journal_that_is_none_and_a_day_without_a_database_are_told(
     assert done.returncode == 1
     assert f"{file}:1:1: E109 this is not a journaled call" in done.stderr
     assert hotline("ivr", "replay", "--day", DAY).returncode == 1
-    assert "E100 the file is missing." in hotline("ivr", "replay", str(tmp_path / "no")).stderr
-    assert hotline("ivr", "diff", str(file), "--day", DAY, "--against", ".").returncode in (1, 2)
+    as_json = hotline("ivr", "replay", "--day", DAY, "--json")
+    assert json.loads(as_json.stdout)["code"] == "not_readable"
+
+
+@pytest.mark.parametrize("command", ["replay", "test", "cover"])
+def test_a_file_that_is_not_there_is_wrong_usage(hotline: Run, command: str) -> None:
+    done = hotline("ivr", command, "no/such.file")
+    assert done.returncode == 2
+    assert "there is no no/such.file." in done.stderr
+
+
+def test_a_file_and_a_day_are_wrong_usage(hotline: Run, tmp_path: Path) -> None:
+    (tmp_path / "day.jsonl").touch()
+    done = hotline("ivr", "replay", str(tmp_path / "day.jsonl"), "--day", DAY)
+    assert done.returncode == 2
 
 
 @pytest.mark.usefixtures("database")
