@@ -207,3 +207,15 @@ def test_decisions_are_numbered_without_gaps_and_say_why() -> None:
     for file in files:
         for part in ("**Decided.**", "**Why.**", "**Price.**", "**Where.**"):
             assert part in TEXT[file], f"{file}: {part}"
+
+
+def test_the_python_of_the_ivr_manual_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    [block] = re.findall(r"^```python\n(.*?)^```", TEXT[DOCS / "ivr.md"], re.S | re.M)
+    monkeypatch.chdir(PROJECT_DIR)
+    exec(compile(block, "docs/ivr.md", "exec"), {})
+    said, nothing = capsys.readouterr().out.splitlines()
+    assert said.startswith("queued ToQueue(queue='general'")
+    assert said.endswith(" 2.0")
+    assert nothing == "()"
