@@ -69,7 +69,8 @@ def _silent_ways(flow: Flow, name: str) -> list[str]:
 
 def _circle(flow: Flow) -> list[str]:
     """The nodes of a circle that needs no key press, in the order of walking."""
-    sorter = TopologicalSorter({name: _followed(flow, name) for name in flow.nodes})
+    returning: dict[str, bool] = {}
+    sorter = TopologicalSorter({name: _followed(flow, name, returning) for name in flow.nodes})
     try:
         sorter.prepare()
     except CycleError as error:
@@ -77,27 +78,44 @@ def _circle(flow: Flow) -> list[str]:
     return []
 
 
-def _followed(flow: Flow, name: str) -> list[str]:
+def _followed(flow: Flow, name: str, returning: dict[str, bool]) -> list[str]:
     """As _silent_ways; behind a call only if the called tree comes back without a key press."""
     node = flow.nodes[NodeRef(name)]
-    if isinstance(node, LinkedCall) and not _comes_back(flow, node.start):
+    if isinstance(node, LinkedCall) and not _comes_back(flow, node.start, returning):
         return [node.start]
     return _silent_ways(flow, name)
 
 
-def _comes_back(flow: Flow, start: str) -> bool:
-    return any(flow.nodes[NodeRef(name)].type == "return" for name in _silently(flow, start))
+def _comes_back(flow: Flow, start: str, returning: dict[str, bool]) -> bool:
+    """Whether silence leads from here to a return; one inside a further call is that call's."""
+    if start in returning:
+        return returning[start]
+    seen: set[str] = set()
+    waiting = [start]
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        node = flow.nodes[NodeRef(name)]
+        if isinstance(node, LinkedCall):
+            waiting += [node.next] if _comes_back(flow, node.start, returning) else []
+        else:
+            waiting += _silent_ways(flow, name)
+    returning[start] = any(flow.nodes[NodeRef(name)].type == "return" for name in seen)
+    return returning[start]
 
 
 def _silently(flow: Flow, start: str) -> set[str]:
     """Every node to which a caller may come from here who does nothing."""
+    returning: dict[str, bool] = {}
     seen: set[str] = set()
     waiting = [start]
     while waiting:
         name = waiting.pop()
         if name not in seen:
             seen.add(name)
-            waiting.extend(_silent_ways(flow, name))
+            waiting.extend(_followed(flow, name, returning))
     return seen
 
 
