@@ -85,10 +85,12 @@ class Phone:
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
-        if self._sipp is not None:
-            await self._sipp.__aexit__()
-        if self._owns_rtp:
-            await self.rtp.__aexit__()
+        try:
+            if self._sipp is not None:
+                await self._sipp.__aexit__()
+        finally:
+            if self._owns_rtp:
+                await self.rtp.__aexit__()
 
     @property
     def sipp(self) -> Sipp:

@@ -21,6 +21,7 @@ async def test_killed_in_a_talk_both_go_on_talking_and_the_recording_is_whole(ha
         await desk.wait("connected", within_s=30.0)
         citizen.rtp.play_tone(CITIZEN_HZ)
         await phone.rtp.wait_heard(CITIZEN_HZ, within_s=30.0, min_s=SPOKEN_S)
+        await eventually(lambda: hall.stored("1001", "talking"), within_s=30.0, what="not stored")
         await hall.kill_service()
         phone.rtp.play_tone(AGENT_HZ)
         await citizen.rtp.wait_heard(AGENT_HZ, within_s=30.0, min_s=SPOKEN_S)
@@ -41,6 +42,7 @@ async def test_killed_in_a_talk_that_ends_meanwhile_the_ticket_tells_so(hall: Ha
     desk = await hall.desk("1001")
     async with hall.phone("1001") as phone, hall.calling("13800138302", "0") as citizen:
         await desk.wait("connected", within_s=30.0)
+        await eventually(lambda: hall.stored("1001", "talking"), within_s=30.0, what="not stored")
         await hall.kill_service()
         await citizen.hang_up()
         await hall.start_service()

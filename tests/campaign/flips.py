@@ -204,7 +204,7 @@ class Campaign:
         if path != wanted:
             return f"{label} goes {wanted}, the call went {path}"
         said = [self._name(one.prompt) for one in player.trace().heard]
-        runs = [run for run in made.runs if run.heard_s >= 0.2]
+        runs = _without_restarts([run for run in made.runs if run.heard_s >= 0.2])
         if [run.prompt for run in runs] == said:
             return ""
         heard = [f"{run.prompt} {run.first * FRAME_S:.1f}-{run.place_s:.1f} s" for run in runs]
@@ -228,6 +228,20 @@ class Campaign:
     def _name(self, prompt: Prompt) -> str:
         folder = self._place.configuration.prompts.played_language(prompt.id, prompt.language)
         return self._place.book.name_of[f"{folder}/{prompt.id}"]
+
+
+def _without_restarts(runs: list[Run]) -> list[Run]:
+    """Words that began again, without what was heard of them before.
+
+    A service that has lost its link to Asterisk for a moment says them again from the beginning.
+    No key was pressed before: a caller listens for longer.
+    """
+    pairs = zip(runs, [*runs[1:], None], strict=True)
+    return [
+        run
+        for run, then in pairs
+        if then is None or run.prompt != then.prompt or run.heard_s >= INTO_S
+    ]
 
 
 def long_words(prompts: Prompts, book: PromptBook) -> list[str]:
