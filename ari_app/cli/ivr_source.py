@@ -84,19 +84,21 @@ def _files_of(folder: Path) -> Files | list[Problem]:
     return files
 
 
-def prompt_seconds(prompts: Prompts) -> PromptSeconds:
-    """How long each prompt sounds; what has no audio counts as long as its words would take."""
-    known: dict[tuple[str, str], float] = {}
+class _Seconds(dict[ivr.Prompt, float]):
+    """Filled as prompts are met: a simulated call asks a dozen times, thousands a second."""
 
-    def seconds(prompt: ivr.Prompt) -> float:
-        key = prompt.id, prompt.language
-        found = known.get(key)
-        if found is None:
-            found = prompts.duration_s(*key) or _estimate(prompts, prompt)
-            known[key] = found
+    def __init__(self, prompts: Prompts) -> None:
+        self._prompts = prompts
+
+    def __missing__(self, prompt: ivr.Prompt) -> float:
+        found = self._prompts.duration_s(*prompt) or _estimate(self._prompts, prompt)
+        self[prompt] = found
         return found
 
-    return seconds
+
+def prompt_seconds(prompts: Prompts) -> PromptSeconds:
+    """How long each prompt sounds; what has no audio counts as long as its words would take."""
+    return _Seconds(prompts).__getitem__
 
 
 def spoken_text(prompts: Prompts, prompt: ivr.Prompt) -> tuple[str, str]:
