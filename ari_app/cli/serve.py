@@ -5,8 +5,11 @@ program) and what does not (a database that is away: calls are served and writte
 """
 
 import asyncio
+import contextlib
 import os
 import sys
+import threading
+from collections.abc import Iterator
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -26,6 +29,7 @@ _log = structlog.get_logger()
 
 BAD_CONFIGURATION = 78
 DATABASE_LIMIT_S = 10.0
+OPENING_LIMIT_S = 120
 
 
 def serve(settings: Settings) -> int:
@@ -39,7 +43,8 @@ def serve(settings: Settings) -> int:
     settings.run_dir.mkdir(parents=True, exist_ok=True)
     settings.recordings_dir.mkdir(parents=True, exist_ok=True)
     place = Place(Store(settings.flows_dir), settings.config_dir, configuration)
-    opened = open_versions(place, Clock().now())
+    with _alive(settings.watchdog_fd):
+        opened = open_versions(place, Clock().now())
     if isinstance(opened, list):
         print(render_problems(opened), file=sys.stderr)
         return BAD_CONFIGURATION
@@ -55,6 +60,28 @@ def serve(settings: Settings) -> int:
     plan = service.Plan(settings, configuration, passwords, place, opened)
     asyncio.run(service.serve(plan))
     return 0
+
+
+@contextlib.contextmanager
+def _alive(watchdog_fd: int | None) -> Iterator[None]:
+    """Proving the largest trees takes longer than the supervisor would wait: killed for it, every
+    start would end so."""
+    done = threading.Event()
+
+    def beat() -> None:
+        for _ in range(OPENING_LIMIT_S):
+            if watchdog_fd is not None:
+                os.write(watchdog_fd, b".")
+            if done.wait(1.0):
+                return
+
+    beating = threading.Thread(target=beat, daemon=True)
+    beating.start()
+    try:
+        yield
+    finally:
+        done.set()
+        beating.join()
 
 
 async def _upgrade(settings: Settings) -> None:

@@ -33,6 +33,9 @@ class Shelf:
         """The versions that are loaded."""
         return frozenset(self._versions)
 
+    def find(self, number: int) -> Version | None:
+        return self._versions.get(number)
+
     def begin(self, call_id: CallId, dialled: str) -> tuple[TreeRef, ivr.State]:
         """The tree that serves a new call, and its caller before the first node."""
         number = self.rollout.version_for(call_id, dialled)

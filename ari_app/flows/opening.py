@@ -90,17 +90,16 @@ def open_versions(place: Place, now: float) -> Opened | list[Problem]:
     sha256 = sha256_of(files)
     if state is not None and sha256 == state.folder_sha256:
         return _served(place, state, None)
+    if state is not None and sha256 == state.seen_sha256:
+        return _served(place, state, _still_broken(place, files, now))
+    if state is not None and _sha256_kept(place.store, state.stable) == sha256:
+        # Edited back to what is in service.
+        return _served(place, state.model_copy(update={"folder_sha256": sha256}), None)
     judged = judge(Case(files, place.ground, place.folder))
     if state is None:
         return _first(place, files, judged, now)
     if not judged.is_fit:
         return _served(place, state, _failed(now, "trees_not_fit", judged.problems))
-    if sha256 == state.seen_sha256:
-        _log.warning("trees.folder_differs", reason="edited before a crash and never applied")
-        return _served(place, state, None)
-    if _sha256_kept(place.store, state.stable) == sha256:
-        # Edited back to what is in service.
-        return _served(place, state.model_copy(update={"folder_sha256": sha256}), None)
     try:
         meta = place.store.add(
             files, message=WHILE_STOPPED, author=AT_START, made_at=now, parent=state.stable
@@ -108,6 +107,13 @@ def open_versions(place: Place, now: float) -> Opened | list[Problem]:
     except OSError as error:
         return _served(place, state, _failed(now, f"not_stored: {error.strerror}", ()))
     return _served(place, state_after(state, meta, now), None)
+
+
+def _still_broken(place: Place, files: Files, now: float) -> Failure | None:
+    """After a crash callers wait for this start: it is read, which is quick, but not proved."""
+    _log.warning("trees.folder_differs", reason="edited before a crash and never applied")
+    found = load_flows(files, place.ground.names, place.folder)
+    return _failed(now, "trees_not_fit", found) if isinstance(found, list) else None
 
 
 def _sha256_kept(store: Store, number: int) -> str:
@@ -215,7 +221,7 @@ def clean_stop(store: Store) -> None:
     """Whoever ends the service on purpose wants its next start to look at the folder again."""
     state = store.state()
     if state is not None and state.seen_sha256:
-        store.set_state(state.model_copy(update={"seen_sha256": ""}))
+        _remember(store, state.model_copy(update={"seen_sha256": ""}))
 
 
 def load_for_calls(place: Place, shelf: Shelf, numbers: Iterable[int]) -> None:

@@ -158,8 +158,11 @@ class Store:
     def add(
         self, files: Files, *, message: str, author: str, made_at: float, parent: int | None
     ) -> Meta:
-        """A new version, in nobody's service yet."""
-        number = max(self.numbers(), default=0) + 1
+        """A new version, in nobody's service yet.
+
+        Above its parent's number too: a disk that was full may not have kept that one.
+        """
+        number = max([*self.numbers(), parent or 0]) + 1
         meta = Meta(
             number=number, message=message, author=author, made_at=made_at,
             sha256=sha256_of(files), parent=parent,

@@ -12,6 +12,7 @@ import structlog
 from ari_app.core.emergency import Emergency
 from ari_app.core.events import EmergencyChanged
 from ari_app.flows.store import Store
+from ari_app.runtime.loop import STANDBY
 from ari_app.runtime.tree_versions import Parts
 from ari_app.web.ports import Row
 from ari_app.web.problems import Problem as Refusal
@@ -73,6 +74,8 @@ class Emergencies:
         return kept if kept is not None and kept.is_on(self._parts.clock.now()) else None
 
     async def _change(self, emergency: Emergency | None) -> None:
+        if self._parts.loop.is_stopped:
+            raise Refusal(503, STANDBY.code, STANDBY.message)
         try:
             await asyncio.to_thread(self._store.set_emergency, emergency)
         except OSError as error:

@@ -45,6 +45,8 @@ class FlowFolder:
                 await self.look()
             except (OSError, Problem) as error:
                 _log.warning("trees.not_stored", problem=str(error))
+            except Exception:  # what nobody foresaw in a folder must not end the service
+                _log.exception("trees.error")
 
     async def look(self) -> None:
         stamps = await asyncio.to_thread(self._stamps)
@@ -71,6 +73,8 @@ class FlowFolder:
             except (OSError, RuntimeError) as error:
                 # The folder was moved away, or the kernel has no watches left.
                 _log.error("trees.not_watched", problem=str(error))
+            except Exception:  # as above
+                _log.exception("trees.error")
             await asyncio.sleep(LOOK_S)
 
     def _watched(self) -> AsyncGenerator[set[tuple[Change, str]], None]:

@@ -51,6 +51,10 @@ class Loop:
         self._wake.set()
 
     @property
+    def is_stopped(self) -> bool:
+        return self._is_stopped
+
+    @property
     def depth(self) -> int:
         """Events that wait to be handled."""
         return len(self._inbox)

@@ -122,8 +122,9 @@ class Service:
         settings = self._plan.settings
 
         async def follow() -> None:
-            await self.versions.follow()
+            # The first: it waits for nobody, not even for trees that are being proved.
             await self.emergencies.follow()
+            await self.versions.follow()
 
         folder = FlowFolder(settings.config_dir, saw=self.versions.saw_folder, follow=follow)
         jobs = [folder.look_again()]

@@ -27,7 +27,7 @@ from ari_app.metrics import Metrics
 from ari_app.runtime import tree_views
 from ari_app.runtime.clock import Clock
 from ari_app.runtime.live_prompts import LivePrompts
-from ari_app.runtime.loop import Loop
+from ari_app.runtime.loop import STANDBY, Loop
 from ari_app.web.ports import Order, Row
 from ari_app.web.problems import Problem as Refusal
 from ari_app.web.problems import tree_problems
@@ -60,6 +60,8 @@ class TreeVersions:
         self._store = opened.store
         self._state = opened.state
         self._failure = opened.failure
+        self._is_kept = True
+        """False while the disk does not hold what is served."""
         self._lock = asyncio.Lock()
         self._show()
 
@@ -86,7 +88,7 @@ class TreeVersions:
                 "trees.applied", version=meta.number, agent_id=by, reason=meta.message,
                 is_trial=order.is_trial, ms=round(took_s * 1000),
             )  # fmt: skip
-            shown = tree_views.row(self._store, self._state, meta.number)
+            shown = tree_views.shown(meta, self._state)
             return {**shown, "findings": tree_problems(findings)}
 
     async def apply_changed(self, names: list[str]) -> None:
@@ -98,25 +100,37 @@ class TreeVersions:
     async def promote(self, by: str) -> Row:
         """The version on trial comes into service for everybody."""
         async with self._lock:
-            if self._state.canary is None:
+            await self._catch_up()
+            canary = self._state.canary
+            version = self.shelf.find(canary.version) if canary is not None else None
+            if version is None:
                 raise Refusal(409, "no_canary", "没有正在试运行的版本。")
-            meta = tree_views.meta_of(self._store, self._state.canary.version)
+            meta = tree_views.meta_of(self._store, version.number)
             after = state_after(self._state, meta, self._parts.clock.now())
             kept = {"folder_sha256", "seen_sha256"}
-            await self._switch(after.model_copy(update=self._state.model_dump(include=kept)), {})
+            after = after.model_copy(update=self._state.model_dump(include=kept))
+            await self._switch(after, {version.number: version})
             _log.info("trees.promoted", version=meta.number, agent_id=by)
-            return tree_views.row(self._store, self._state, meta.number)
+            return tree_views.shown(meta, self._state)
 
     async def rollback(self, by: str, to: int | None = None) -> Row:
-        """End the trial if there is one; otherwise back to what was served before."""
+        """End the trial if there is one; otherwise back to what was served before.
+
+        A full disk does not keep a bad version in service.
+        """
         async with self._lock:
+            with contextlib.suppress(Refusal):
+                await self._catch_up()
             if to is None and self._state.canary is not None:
                 update = {"canary": None, "stopped": f"{by} rolled it back"}
-                await self._switch(self._state.model_copy(update=update), {})
+                await self._switch(self._state.model_copy(update=update), {}, is_urgent=True)
+            elif to is None and self._state.stopped:
+                raise _already_ended(self._state)
             else:
                 await self._back_to(to)
-            _log.warning("trees.rolled_back", version=self.shelf.served.number, agent_id=by)
-            return tree_views.row(self._store, self._state, self._state.stable)
+            served = self.shelf.served
+            _log.warning("trees.rolled_back", version=served.number, agent_id=by)
+            return tree_views.row(self._store, self._state, served.number, served.sha256)
 
     async def _back_to(self, to: int | None) -> None:
         before, stable = self._state.before, self._state.stable
@@ -132,7 +146,8 @@ class TreeVersions:
         earlier = before[: before.index(number)] if number in before else (*before, stable)
         now = self._parts.clock.now()
         update = {"stable": number, "since": now, "before": earlier, "canary": None, "stopped": ""}
-        await self._switch(self._state.model_copy(update=update), {number: version})
+        after = self._state.model_copy(update=update)
+        await self._switch(after, {number: version}, is_urgent=True)
 
     # --- applying ----------------------------------------------------------------------------
 
@@ -140,6 +155,8 @@ class TreeVersions:
         files = await asyncio.to_thread(read_flows, self._place.config_dir)
         if isinstance(files, list):
             raise Refusal(422, "trees_not_fit", "流程文件无法读取。", problems=files)
+        self._must_decide()
+        await self._catch_up()
         await self._may_follow(sha256_of(files))
         trees, findings = await self._judged(files, force=order.force)
         now = self._parts.clock.now()
@@ -162,6 +179,8 @@ class TreeVersions:
             await self._remember({"folder_sha256": sha256, "seen_sha256": ""})
             self._failure = None
             raise Refusal(409, "nothing_changed", "流程文件与正在使用的版本相同，无需更新。")
+        # A crash from here on must not bring it into service, least of all for everybody.
+        await self._saw(sha256)
 
     async def _judged(self, files: Files, *, force: bool) -> tuple[TreeSet, Sequence[Problem]]:
         prompts = await self._parts.prompts.reload()
@@ -187,12 +206,30 @@ class TreeVersions:
         }  # fmt: skip
         return self._state.model_copy(update=update)
 
-    async def _switch(self, state: State, versions: Mapping[int, Version]) -> None:
+    async def _switch(
+        self, state: State, versions: Mapping[int, Version], *, is_urgent: bool = False
+    ) -> None:
         """On disk first: whoever starts after us serves the same."""
-        await _stored(self._store.set_state, state)
+        self._must_decide()
+        try:
+            await _stored(self._store.set_state, state)
+            self._is_kept = True
+        except Refusal as refusal:
+            if not is_urgent:
+                raise
+            self._is_kept = False
+            _log.error("trees.not_stored", problem=refusal.detail)
+        refused = await self._parts.loop.ask(TreesChanged(rollout_of(state), versions))
+        if refused is not None:
+            self._is_kept = False
+            raise Refusal(503, refused.code, refused.message)
         self._state = state
-        await self._parts.loop.ask(TreesChanged(rollout_of(state), versions))
         self._show()
+
+    def _must_decide(self) -> None:
+        """What another instance serves is not ours to change."""
+        if self._parts.loop.is_stopped:
+            raise Refusal(503, STANDBY.code, STANDBY.message)
 
     async def _remember(self, update: Mapping[str, Json]) -> None:
         state = self._state.model_copy(update=update)
@@ -214,20 +251,35 @@ class TreeVersions:
     async def follow(self) -> None:
         """Write down that the core ended a trial."""
         async with self._lock:
-            rollout, canary = self.shelf.rollout, self._state.canary
-            if canary is None or rollout.canary is not None:
-                return
-            number, reason = canary.version, rollout.stopped
+            await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        before, self._state = self._state, self._state_now()
+        if before.canary is not None and self._state.canary is None:
+            number, reason = before.canary.version, self._state.stopped
             _log.error("trees.canary_stopped", version=number, reason=reason)
             self._parts.metrics.canaries_stopped.inc()
-            await self._remember({"canary": None, "stopped": rollout.stopped})
+            self._is_kept = False
             self._show()
+        if not self._is_kept:
+            await _stored(self._store.set_state, self._state)
+            self._is_kept = True
+
+    def _state_now(self) -> State:
+        """The core ends a trial between two looks; it is the one to be believed."""
+        rollout = self.shelf.rollout
+        if self._state.canary is None or rollout.canary is not None:
+            return self._state
+        return self._state.model_copy(update={"canary": None, "stopped": rollout.stopped})
 
     async def saw_folder(self, sha256: str) -> None:
         """Remember an edit that nobody applied: a crash must not bring it into service."""
         async with self._lock:
-            is_applied = sha256 == self._state.folder_sha256
-            await self._remember({"seen_sha256": "" if is_applied else sha256})
+            await self._saw(sha256)
+
+    async def _saw(self, sha256: str) -> None:
+        is_applied = sha256 == self._state.folder_sha256
+        await self._remember({"seen_sha256": "" if is_applied else sha256})
 
     def _show(self) -> None:
         figures, canary = self._parts.metrics, self._state.canary
@@ -244,13 +296,22 @@ class TreeVersions:
     async def status(self) -> Row:
         files = await asyncio.to_thread(read_flows, self._place.config_dir)
         folder = None if isinstance(files, list) else sha256_of(files)
-        return tree_views.status(self._store, self._state, self.shelf, folder, self._failure)
+        return tree_views.status(self._store, self._state_now(), self.shelf, folder, self._failure)
 
     async def history(self) -> list[Row]:
-        return await asyncio.to_thread(tree_views.history, self._store, self._state)
+        return await asyncio.to_thread(tree_views.history, self._store, self._state_now())
 
     async def files(self, number: int) -> Row:
-        return await asyncio.to_thread(tree_views.files, self._store, self._state, number)
+        return await asyncio.to_thread(tree_views.files, self._store, self._state_now(), number)
+
+
+def _already_ended(state: State) -> Refusal:
+    """Who wants to end a trial that has just ended itself must not hit the version in service."""
+    detail = (
+        f"试运行已经结束（{state.stopped}），正在使用的是版本 {state.stable}。"
+        "若要让它也退出，请指定要回到的版本（--to）。"
+    )
+    return Refusal(409, "trial_ended", detail)
 
 
 async def _stored(write: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -16,8 +16,14 @@ from ari_app.web.problems import Problem as Refusal
 from ari_app.web.problems import tree_problems
 
 
-def row(store: Store, state: State, number: int) -> Row:
-    return _row(meta_of(store, number), state)
+def row(store: Store, state: State, number: int, sha256: str) -> Row:
+    """Also of a version that serves callers while its files are lost: nobody knows who made it."""
+    try:
+        meta = store.meta(number)
+    except (KeyError, Damaged):
+        lost = "（磁盘上的版本文件已丢失或损坏）"
+        meta = Meta(number=number, message=lost, author="", made_at=0.0, sha256=sha256)
+    return shown(meta, state)
 
 
 def meta_of(store: Store, number: int) -> Meta:
@@ -30,10 +36,10 @@ def meta_of(store: Store, number: int) -> Meta:
 
 
 def history(store: Store, state: State) -> list[Row]:
-    return [_row(meta, state) for meta in store.history()]
+    return [shown(meta, state) for meta in store.history()]
 
 
-def _row(meta: Meta, state: State) -> Row:
+def shown(meta: Meta, state: State) -> Row:
     return {
         "number": meta.number,
         "label": meta.label,
@@ -59,23 +65,23 @@ def status(
 ) -> Row:
     rollout = shelf.rollout
     return {
-        "version": row(store, state, state.stable),
+        "version": row(store, state, state.stable, shelf.served.sha256),
         "since": state.since,
         "calls": tally(rollout.of_stable),
-        "canary": _canary(store, state, rollout.of_canary),
+        "canary": _canary(store, state, shelf),
         "canary_stopped": state.stopped,
-        "folder": _folder(store, state, folder_sha256),
+        "folder": _folder(state, shelf, folder_sha256),
         "loaded": cast(Json, sorted(shelf.numbers)),
         "last_failure": _failure(failure),
     }
 
 
-def _canary(store: Store, state: State, counted: Tally) -> Row | None:
+def _canary(store: Store, state: State, shelf: Shelf) -> Row | None:
     kept = state.canary
     if kept is None:
         return None
     return {
-        "version": row(store, state, kept.version),
+        "version": row(store, state, kept.version, _sha256(shelf, kept.version)),
         "since": kept.since,
         "by": kept.by,
         "percent": kept.percent,
@@ -83,7 +89,7 @@ def _canary(store: Store, state: State, counted: Tally) -> Row | None:
         "max_abandoned": kept.abandoned,
         "max_errors": kept.errors,
         "min_calls": kept.min_calls,
-        "calls": tally(counted),
+        "calls": tally(shelf.rollout.of_canary),
     }
 
 
@@ -98,13 +104,18 @@ def tally(counted: Tally) -> Row:
     }
 
 
-def _folder(store: Store, state: State, sha256: str | None) -> str:
+def _sha256(shelf: Shelf, number: int) -> str:
+    version = shelf.find(number)
+    return version.sha256 if version else ""
+
+
+def _folder(state: State, shelf: Shelf, sha256: str | None) -> str:
     """What the folder of flows holds, in relation to what is served."""
     if sha256 is None:
         return "unreadable"
-    if sha256 == meta_of(store, state.stable).sha256:
+    if sha256 == shelf.served.sha256:
         return "in_service"
-    if state.canary is not None and sha256 == meta_of(store, state.canary.version).sha256:
+    if state.canary is not None and sha256 == _sha256(shelf, state.canary.version):
         return "on_trial"
     return "differs"
 
@@ -121,15 +132,15 @@ def _failure(failure: Failure | None) -> Row | None:
 
 
 def files(store: Store, state: State, number: int) -> Row:
-    found = row(store, state, number)
+    found = shown(meta_of(store, number), state)
     try:
         texts = store.files(number)
     except Damaged as error:
         raise Refusal(503, "version_damaged", f"版本 {number} 的文件已损坏：{error}") from error
-    shown: Sequence[tuple[str, bytes]] = sorted(texts.items())
+    ordered: Sequence[tuple[str, bytes]] = sorted(texts.items())
     return {
         **found,
-        "files": {name: text.decode("utf-8", "replace") for name, text in shown},
+        "files": {name: text.decode("utf-8", "replace") for name, text in ordered},
     }
 
 

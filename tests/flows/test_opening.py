@@ -1,12 +1,13 @@
 """What a start serves, whatever happened to the folder and to the versions meanwhile."""
 
+import os
 import shutil
 
 import pytest
 
 from ari_app.core.rollout import Canary
 from ari_app.flows.opening import WHILE_STOPPED, clean_stop, open_versions
-from ari_app.flows.store import KeptCanary
+from ari_app.flows.store import KeptCanary, sha256_of
 from tests.flows.conftest import BROKEN, GOOD, OTHER, Desk
 
 
@@ -133,3 +134,45 @@ def test_a_trial_goes_on_after_a_start(desk: Desk):
     shelf = desk.start().shelf
     assert shelf.rollout.canary == canary
     assert shelf.numbers == {1, 2}
+
+
+@pytest.mark.parametrize("name", [b"\xc1\xf7\xb3\xcc.yaml", b"a\nb.yaml"])
+def test_a_file_whose_name_is_no_text_leaves_the_old_version_in_service(desk: Desk, name: bytes):
+    desk.write(GOOD)
+    desk.start()
+    desk.write(OTHER, os.fsdecode(name))
+    opened = desk.start()
+    assert desk.served(opened) == GOOD
+    assert opened.failure is not None
+    opened.failure.first.encode()
+
+
+def test_after_a_crash_an_edit_that_nobody_applied_is_not_proved(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    desk.write(GOOD)
+    state = desk.start().state
+    monkeypatch.setattr("ari_app.flows.opening.judge", lambda case: pytest.fail("callers wait"))
+    for text in (BROKEN, OTHER):
+        desk.write(text)
+        seen = sha256_of({"main.yaml": text.encode()})
+        desk.store.set_state(state.model_copy(update={"seen_sha256": seen}))
+        opened = desk.start()
+        assert desk.served(opened) == GOOD
+        assert (opened.failure is not None) is (text == BROKEN)
+
+
+def test_no_version_gets_the_number_of_one_that_a_full_disk_did_not_keep(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    def full(*args: object, **kwargs: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    desk.write(GOOD)
+    with monkeypatch.context() as patch:
+        patch.setattr("ari_app.flows.store.write_folder", full)
+        patch.setattr("ari_app.flows.store.write_file", full)
+        served = desk.start().state.stable
+    files = {"main.yaml": OTHER.encode()}
+    again = desk.store.add(files, message="", author="", made_at=1.0, parent=served)
+    assert again.number > served

@@ -38,7 +38,7 @@ def test_what_was_kept_is_read_byte_for_byte(store: Store):
     meta = store.add(FILES, message="第一版", author="林", made_at=5.5, parent=3)
     assert store.files(meta.number) == FILES
     assert store.meta(meta.number) == meta
-    assert (meta.number, meta.label) == (1, f"1-{sha256_of(FILES)[:8]}")
+    assert (meta.number, meta.label) == (4, f"4-{sha256_of(FILES)[:8]}")
 
 
 def test_numbers_go_up_and_the_newest_comes_first(store: Store):

@@ -1,6 +1,7 @@
 """Versions put into service, tried, taken back, watched: a real folder, store, loop and engine."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from ari_app.core.engine import Engine
 from ari_app.core.events import CallArrived, LegDown
 from ari_app.core.rollout import Bounds
 from ari_app.core.values import Caller, CallId, LegId
+from ari_app.flows.aside import JudgingFailed
 from ari_app.flows.opening import Opened
 from ari_app.metrics import Metrics
 from ari_app.runtime.emergency_switch import LONGEST_S, Emergencies
@@ -42,6 +44,7 @@ class Running:
     metrics: Metrics
     versions: TreeVersions
     emergencies: Emergencies
+    loop: Loop
 
     @property
     def served(self) -> int:
@@ -77,7 +80,8 @@ def assemble(desk: Desk, opened: Opened, tasks: asyncio.TaskGroup) -> Running:  
     parts = Parts(loop, clock, metrics, prompts)
     tasks.create_task(loop.run())
     versions = TreeVersions(desk.place, opened, parts)
-    return Running(desk, engine, clock, metrics, versions, Emergencies(opened.store, parts))
+    emergencies = Emergencies(opened.store, parts)
+    return Running(desk, engine, clock, metrics, versions, emergencies, loop)
 
 
 class Over(Exception):
@@ -275,6 +279,127 @@ async def test_a_saved_file_is_applied_by_itself_and_a_broken_one_is_not(at: Run
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
+
+
+# --- what happens between two looks, on a full disk, beside another instance -------------------
+
+STRICT = Order("试", percent=100, bounds=Bounds(0.1, 0.1, 2))
+
+
+async def trial_that_fails(at: Running) -> None:
+    """The core ends it; nobody has looked yet."""
+    at.desk.write(OTHER)
+    await at.versions.apply(STRICT, "林")
+    for number in (1, 2):
+        at.call(number)
+        at.hang_up(number)
+    assert at.engine.call_engine.shelf.rollout.canary is None
+
+
+async def test_a_trial_that_the_core_has_just_ended_cannot_be_promoted(at: Running):
+    await trial_that_fails(at)
+    assert (await refusal(at.versions.promote("林"))).code == "no_canary"
+    assert (at.served, at.desk.start().state.stable) == (1, 1)
+    assert at.figure("hotline_tree_version") == 1
+
+
+async def test_status_and_history_do_not_wait_for_a_look(at: Running):
+    await trial_that_fails(at)
+    status = await at.versions.status()
+    assert (status["canary"], status["folder"]) == (None, "differs")
+    assert status["canary_stopped"] != ""
+    assert (await at.versions.history())[0]["state"] == "kept"
+
+
+async def test_a_rollback_too_late_for_the_trial_leaves_the_version_in_service(at: Running):
+    at.desk.write(GOOD + "# 2\n")
+    await at.versions.apply(NEW, "林")
+    await trial_that_fails(at)
+    for _ in range(2):
+        refused = await refusal(at.versions.rollback("周"))
+        assert (refused.status, refused.code) == (409, "trial_ended")
+    assert at.served == 2
+    assert (await at.versions.rollback("周", 1))["number"] == 1
+
+
+def full(*args: object, **kwargs: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+async def test_the_end_of_a_trial_is_told_once_and_kept_when_the_disk_has_room_again(
+    at: Running, monkeypatch: pytest.MonkeyPatch
+):
+    await trial_that_fails(at)
+    with monkeypatch.context() as patch:
+        patch.setattr("ari_app.flows.store.write_file", full)
+        for _ in range(3):
+            await refusal(at.versions.follow())
+    assert at.figure("hotline_tree_canaries_stopped_total") == 1
+    assert at.figure("hotline_tree_canary_version") == 0
+    await at.versions.follow()
+    assert at.desk.start().shelf.rollout.canary is None
+
+
+async def test_a_full_disk_does_not_keep_a_bad_version_in_service(
+    at: Running, monkeypatch: pytest.MonkeyPatch
+):
+    at.desk.write(OTHER)
+    await at.versions.apply(NEW, "林")
+    with monkeypatch.context() as patch:
+        patch.setattr("ari_app.flows.store.write_file", full)
+        assert (await at.versions.rollback("周"))["number"] == 1
+    assert at.call(1)[0] == "1"
+    await at.versions.follow()
+    assert at.desk.start().state.stable == 1, "written down as soon as there is room"
+
+
+async def test_an_instance_that_another_has_replaced_changes_nothing(at: Running):
+    at.desk.write(OTHER)
+    at.loop.stop()
+    for asked in (
+        at.versions.apply(NEW, "林"),
+        at.versions.rollback("林"),
+        at.emergencies.switch_on("emergency_notice", at.clock.now() + 60, "周"),
+    ):
+        refused = await refusal(asked)
+        assert refused.code in ("standby", "nothing_before")
+    assert (at.desk.store.numbers(), at.desk.store.emergency()) == ([1], None)
+
+
+async def test_what_is_served_is_told_when_its_files_are_lost(at: Running):
+    (at.desk.store._of(1) / "version.json").unlink()
+    status = await at.versions.status()
+    version = status["version"]
+    assert isinstance(version, dict)
+    assert (version["number"], version["state"], status["folder"]) == (
+        1,
+        "in_service",
+        "in_service",
+    )
+    at.desk.write(OTHER)
+    await at.versions.apply(NEW, "林")
+    assert at.served == 2
+
+
+async def test_a_crash_while_a_trial_is_judged_brings_it_to_nobody(
+    at: Running, monkeypatch: pytest.MonkeyPatch
+):
+    async def killed(case: object) -> None:
+        raise JudgingFailed("as if killed here")
+
+    at.desk.write(OTHER)
+    monkeypatch.setattr("ari_app.runtime.tree_versions.judge_aside", killed)
+    await refusal(at.versions.apply(Order("试", percent=1), "林"))
+    assert at.desk.served(at.desk.start()) == GOOD
+
+
+async def test_no_file_name_ends_the_service(at: Running):
+    folder = at.folder()
+    at.desk.write("x", os.fsdecode(b"\xc1\xf7.yaml"))
+    await folder.look()
+    assert (await at.versions.status())["folder"] == "unreadable"
+    refused = await refusal(at.versions.apply(NEW, "林"))
+    assert (refused.code, refused.problems[0].code) == ("trees_not_fit", "E100")
 
 
 # --- the emergency announcement --------------------------------------------------------------
