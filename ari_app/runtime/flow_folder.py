@@ -66,10 +66,21 @@ class FlowFolder:
 
     async def apply_changes(self, changed: Callable[[list[str]], Awaitable[None]]) -> None:
         """For ever: after each edit, with the names of the files."""
+        known = await self._sha256()
         while True:
             try:
+                place = _place(self._folder)
+                found = await self._sha256()
+                if found not in (known, None):
+                    known = found
+                    await changed([FLOWS])
                 async for changes in self._watched():
-                    await changed(sorted({Path(path).name for _, path in changes}))
+                    if changes:
+                        await changed(sorted({Path(path).name for _, path in changes}))
+                        known = await self._sha256() or known
+                    elif _place(self._folder) != place:
+                        # A watch stays with a folder that was moved away, and hears no more.
+                        break
             except (OSError, RuntimeError) as error:
                 # The folder was moved away, or the kernel has no watches left.
                 _log.error("trees.not_watched", problem=str(error))
@@ -77,11 +88,21 @@ class FlowFolder:
                 _log.exception("trees.error")
             await asyncio.sleep(LOOK_S)
 
+    async def _sha256(self) -> str | None:
+        files = await asyncio.to_thread(read_flows, self._config_dir)
+        return None if isinstance(files, list) else sha256_of(files)
+
     def _watched(self) -> AsyncGenerator[set[tuple[Change, str]], None]:
         return awatch(
             self._folder, watch_filter=_is_flow, recursive=False, step=QUIET_MS,
-            debounce=LONGEST_MS, rust_timeout=1000,
+            debounce=LONGEST_MS, rust_timeout=1000, yield_on_timeout=True,
         )  # fmt: skip
+
+
+def _place(folder: Path) -> tuple[int, int]:
+    """Which folder it is that bears the name. OSError when there is none."""
+    found = folder.stat()
+    return found.st_dev, found.st_ino
 
 
 def _is_flow(change: Change, path: str) -> bool:

@@ -281,6 +281,28 @@ async def test_a_saved_file_is_applied_by_itself_and_a_broken_one_is_not(at: Run
         await asyncio.gather(watching, return_exceptions=True)
 
 
+def served_text(at: Running) -> str:
+    return at.desk.store.files(at.served)["main.yaml"].decode()
+
+
+async def test_a_folder_that_was_replaced_as_a_whole_goes_on_being_watched(at: Running):
+    folder, place = at.folder(), at.desk.place.folder
+    watching = asyncio.create_task(folder.apply_changes(at.versions.apply_changed))
+    try:
+        async with asyncio.timeout(20):
+            while at.served == 1:
+                at.desk.write(OTHER)
+                await asyncio.sleep(0.5)
+        place.rename(place.with_name("old"))
+        at.desk.write(GOOD + "# 3\n")
+        await eventually(lambda: served_text(at) == GOOD + "# 3\n", within_s=15)
+        at.desk.write(GOOD + "# 4\n")
+        await eventually(lambda: served_text(at) == GOOD + "# 4\n", within_s=15)
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
 # --- what happens between two looks, on a full disk, beside another instance -------------------
 
 STRICT = Order("试", percent=100, bounds=Bounds(0.1, 0.1, 2))
