@@ -18,6 +18,9 @@ from ari_app.core.live_facts import FactsFor
 from ari_app.core.shelf import Shelf
 from ari_app.core.values import Caller, CallId, Centre, LegId
 
+AGAIN_S = 5.0
+"""After a bug: soon enough for a caller, seldom enough for the log."""
+
 
 def no_facts(_call: Call, _now: float) -> ivr.Facts:
     """For trees that ask nothing of the world."""
@@ -72,6 +75,13 @@ class CallBook:
 
     def next_deadline(self) -> float | None:
         return self._ends.next()
+
+    def take_due(self, now: float) -> list[CallId]:
+        """The calls that time has to move on. Should that fail, it is tried again."""
+        calls = list(self._ends.take_due(now))
+        for call_id in calls:
+            self._ends.set(call_id, now + AGAIN_S)
+        return calls
 
     def failed(self, event: LegEvent) -> None:
         """Handling this raised: it counts against the trees that serve the call."""

@@ -51,7 +51,7 @@ from ari_app.core.events import (
 from ari_app.core.heard import CONNECTED, KEY, LEFT, TALK_ENDED
 from ari_app.core.legs import CONNECT_S, HANG_UP_S, Out, drop_agent, leave_bridge, queued, silence
 from ari_app.core.records import SaveTicket
-from ari_app.core.values import LegId, QueueName, agent_leg, bridge_of
+from ari_app.core.values import CallId, LegId, QueueName, agent_leg, bridge_of
 
 GOING_S = 0.3
 """How long after a broken prompt the end of its caller's channel may be told."""
@@ -61,7 +61,7 @@ UNALLOCATED = 1
 
 
 class CallEngine(CallBook):
-    """``handle`` takes what happened, ``told`` what the dispatcher decided, ``take_due`` time."""
+    """``handle`` takes what happened, ``told`` what the dispatcher decided, ``due`` time."""
 
     # --- what happened -----------------------------------------------------------------------
 
@@ -278,13 +278,11 @@ class CallEngine(CallBook):
 
     # --- time passes -------------------------------------------------------------------------
 
-    def take_due(self, now: float) -> Out:
-        out: Out = []
-        for call_id in self._ends.take_due(now):
-            call = self.calls[call_id]
-            out += self._due(call, now)
-            if call_id in self.calls:
-                self._ends.set(call_id, self.calls[call_id].deadline())
+    def due(self, call_id: CallId, now: float) -> Out:
+        call = self.calls.get(call_id)
+        out = self._due(call, now) if call is not None else []
+        if call_id in self.calls:
+            self._ends.set(call_id, self.calls[call_id].deadline())
         return out
 
     def _due(self, call: Call, now: float) -> Out:

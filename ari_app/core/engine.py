@@ -5,7 +5,8 @@ comes out and nothing else goes in. It never waits, reads no clock and makes no 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from ari_app.core.agent import Agent, AgentState, shown
 from ari_app.core.call import Call, Phase
@@ -27,9 +28,10 @@ from ari_app.core.events import (
     ToDispatcher,
     TreesChanged,
 )
+from ari_app.core.legs import Out
 from ari_app.core.live_facts import FactsSource
 from ari_app.core.offer import pop
-from ari_app.core.reconcile import Finding, differences
+from ari_app.core.reconcile import differences
 from ari_app.core.records import Json
 from ari_app.core.shelf import Shelf
 from ari_app.core.values import AgentId, CallId, Centre
@@ -100,8 +102,10 @@ class Engine:
         """
         if self._is_blind:
             return []
-        ended = self._pump(self.dispatcher.take_due(now), now)
-        return [*ended, *self._pump(self.call_engine.take_due(now), now)]
+        commands = self._pump(self.dispatcher.take_due(now), now)
+        for call_id in self.call_engine.take_due(now):
+            commands += self._guarded(partial(self.call_engine.due, call_id, now), now)
+        return commands
 
     def next_deadline(self) -> float | None:
         """Epoch seconds of the next moment at which time alone changes something."""
@@ -134,7 +138,7 @@ class Engine:
         self.dispatcher.hold()
         for finding in list(differences(self.call_engine, seen, self._ringing(), now)):
             if seen.is_resync or finding.key in self._suspects:
-                commands += self._mended(finding, now)
+                commands += self._guarded(finding.mend, now)
             else:
                 suspects.add(finding.key)
         self._suspects = frozenset(suspects)
@@ -146,10 +150,10 @@ class Engine:
         ]
         return [*commands, *self._pump(self.dispatcher.settle(talks, seen.elsewhere, now), now)]
 
-    def _mended(self, finding: Finding, now: float) -> list[Command]:
+    def _guarded(self, work: Callable[[], Out], now: float) -> list[Command]:
         """A bug in one call must not leave all others unseen: nobody would be served any more."""
         try:
-            return self._pump(finding.mend(), now)
+            return self._pump(work(), now)
         except Exception as bug:
             self.bugs.append(bug)
             return []

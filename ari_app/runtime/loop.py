@@ -121,6 +121,8 @@ class Loop:
         except Exception:
             self._broken("timer")
             return
+        while self.engine.bugs:
+            self._broken("timer", self.engine.bugs.pop())
         self._send([one for one in commands if not isinstance(one, Refuse)])
 
     def _step(self, event: Event) -> Refuse | None:

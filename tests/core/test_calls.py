@@ -439,3 +439,18 @@ def test_a_prompt_of_several_minutes_is_heard_to_its_end():
     book.after(299.0).done()
     book.after(10.0) << StopPlay(P1) << StartMusic(LEG)
     book.done()
+
+
+def test_a_bug_in_one_call_takes_no_other_its_time_and_is_tried_again():
+    def seconds(prompts):
+        if any(prompt.id == "no_speaker" for prompt in prompts):
+            raise ZeroDivisionError
+        return 3.0
+
+    engine = Engine(Shelf.of(flow()), centre({}), seconds)
+    for call in (C, CallId("hotline-1.2")):
+        engine.handle(CallArrived(call, Caller("13800138000"), "12345"), 1000.0)
+        engine.handle(KeyPressed(LegId(call), "3"), 1000.0)
+    engine.handle_timer(1045.0)
+    assert [type(bug) for bug in engine.bugs] == [ZeroDivisionError] * 2
+    assert engine.next_deadline() == 1050.0
