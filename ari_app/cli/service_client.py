@@ -39,8 +39,18 @@ def ask(
                 headers={"Authorization": f"Bearer {token}"},
             )  # fmt: skip
         found = answer.json()
+    except httpx.ConnectError as error:
+        said = (
+            f"No service answers at {settings.web_url} ({type(error).__name__}). "
+            "Start it with 'hotline up'; a start applies what was changed in the folder of flows."
+        )
+        return _failed("no_service", said, as_json=as_json)
     except (httpx.TransportError, ValueError) as error:
-        return _nobody(settings, error, as_json=as_json)
+        said = (
+            f"The service at {settings.web_url} gave no answer ({type(error).__name__}): whether "
+            "it was done is not known. Look with 'hotline ivr status'."
+        )
+        return _failed("no_answer", said, as_json=as_json)
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=2))
     elif answer.is_success:
@@ -50,13 +60,9 @@ def ask(
     return 0 if answer.is_success else 1
 
 
-def _nobody(settings: Settings, error: Exception, *, as_json: bool) -> int:
-    said = (
-        f"No service answers at {settings.web_url} ({type(error).__name__}). "
-        "Start it with 'hotline up'; a start applies what was changed in the folder of flows."
-    )
+def _failed(code: str, said: str, *, as_json: bool) -> int:
     if as_json:
-        print(json.dumps({"code": "no_service", "detail": said}, ensure_ascii=False, indent=2))
+        print(json.dumps({"code": code, "detail": said}, ensure_ascii=False, indent=2))
     print(said, file=sys.stderr)
     return 1
 

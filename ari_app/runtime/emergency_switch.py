@@ -30,6 +30,8 @@ class Emergencies:
         self._kept = store.emergency()
         self._lock = asyncio.Lock()
         self._parts.loop.post(EmergencyChanged(self._kept))
+        if self.component() != "ok":
+            _log.error("emergency.inaudible", problem=self.component())
         self._show()
 
     async def switch_on(self, prompt: str, until: float, by: str) -> Row:
@@ -60,6 +62,13 @@ class Emergencies:
             if self._kept is not None and self._current() is None:
                 _log.warning("emergency.over", outcome=self._kept.prompt)
                 await self._change(None)
+
+    def component(self) -> str:
+        """For ``/status``: "ok", or why nobody hears what is switched on."""
+        now = self._current()
+        if now is None or self._parts.prompts.is_audible(now.prompt):
+            return "ok"
+        return f"the prompt {now.prompt} has no audio any more; callers hear the tree alone"
 
     def shown(self) -> Row:
         now = self._current()

@@ -149,7 +149,7 @@ class Service:
                 hasher=accounts.hasher,
                 # Calls are served without either: what is to be written waits in the journal.
                 # The trees' old version serves them while the new one is not fit.
-                optional_components=frozenset({"database", "redis", "trees"}),
+                optional_components=frozenset({"database", "redis", "trees", "emergency"}),
                 operator_token=self._plan.passwords.operator,
             ),
         )
@@ -162,6 +162,7 @@ class Service:
             "heartbeat": self.watch.heartbeat_status(),
             "database": waiting if self._recorder.is_away else "ok",
             "trees": self.versions.component(),
+            "emergency": self.emergencies.component(),
         }
         if self._fanout is not None:
             shown["redis"] = "ok" if self._fanout.is_up else "away"

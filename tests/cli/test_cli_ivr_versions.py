@@ -124,3 +124,15 @@ async def test_without_a_service_it_says_what_to_do(hotline: Run):
     assert "hotline up" in done.stderr
     as_json = await asyncio.to_thread(hotline, "ivr", "status", "--json", HOTLINE_WEB_PORT="9")
     assert json.loads(as_json.stdout)["code"] == "no_service"
+
+
+async def test_a_service_that_ends_before_it_answers_may_have_done_it(hotline: Run):
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        port = str(server.sockets[0].getsockname()[1])
+        done = await asyncio.to_thread(hotline, "ivr", "promote", "--json", HOTLINE_WEB_PORT=port)
+    assert (done.returncode, json.loads(done.stdout)["code"]) == (1, "no_answer")
+    assert "whether it was done is not known" in done.stderr

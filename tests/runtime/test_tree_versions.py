@@ -11,6 +11,7 @@ import pytest_asyncio
 from prometheus_client import generate_latest
 
 from ari_app.configuration import Groundwork
+from ari_app.core.emergency import Emergency
 from ari_app.core.engine import Engine
 from ari_app.core.events import CallArrived, LegDown
 from ari_app.core.rollout import Bounds
@@ -468,3 +469,14 @@ async def test_a_prompt_rendered_since_the_start_can_be_used(tmp_path: Path, gro
     assert (await prompts.reload()) is ground.prompts, "what cannot be read leaves the old ones"
     again = LivePrompts(PROJECT_DIR / "config", ground.prompts)
     assert (await again.reload()) is not ground.prompts
+
+
+async def test_an_announcement_whose_audio_is_lost_is_told(at: Running, tmp_path: Path):
+    await at.emergencies.switch_on("emergency_notice", at.clock.now() + 60, "周")
+    assert at.emergencies.component() == "ok"
+    at.desk.store.set_emergency(Emergency("deleted_prompt", at.clock.now() + 60, 0.0, "周"))
+    prompts = LivePrompts(tmp_path, at.desk.place.ground.prompts)
+    again = Emergencies(at.desk.store, Parts(at.loop, at.clock, at.metrics, prompts))
+    assert "deleted_prompt" in again.component()
+    at.clock.time += 61
+    assert again.component() == "ok"
