@@ -3,6 +3,7 @@
 Decides nothing about what a file may hold. Reads; knows no particular file.
 """
 
+import errno
 import os
 from pathlib import Path
 from typing import TypeVar
@@ -11,14 +12,18 @@ from pydantic import BaseModel
 
 from ivr.positions import Positions
 from ivr.problems import Problem, cannot_read
-from ivr.yaml_source import parse, validate
+from ivr.yaml_source import MAX_BYTES, parse, validate
 
 M = TypeVar("M", bound=BaseModel)
 
 
 def read_bytes(path: Path) -> bytes | list[Problem]:
+    """No more than tells that it is too large; nothing that waits for a writer."""
     try:
-        return path.read_bytes()
+        if path.is_fifo():
+            raise OSError(errno.EINVAL, "it is a pipe")
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
     except OSError as error:
         return [cannot_read(str(path), error)]
 

@@ -19,15 +19,20 @@ class JudgingFailed(Exception):
 
 
 async def judge_aside(case: Case) -> Judgement:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "ari_app.flows.judging",
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    try:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "ari_app.flows.judging",
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+    except OSError as error:  # no memory or no process left
+        raise JudgingFailed(f"{error.strerror}") from error
     try:
         async with asyncio.timeout(JUDGE_LIMIT_S):
             answer, _ = await process.communicate(pickle.dumps(case))
     except TimeoutError as error:
         raise JudgingFailed(f"not done within {JUDGE_LIMIT_S:g} s") from error
+    except OSError as error:  # it ended before it had read everything
+        raise JudgingFailed(f"{error.strerror}") from error
     finally:
         if process.returncode is None:
             process.kill()

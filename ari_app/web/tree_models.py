@@ -103,7 +103,7 @@ class TreeFiles(TreeVersion):
 
 
 class CallTally(Answered):
-    """Calls since the version came into service or on trial."""
+    """Calls since the service started, or since what is served or tried last changed."""
 
     begun: int
     through: int = Field(description="Came to a queue, or to the tree's own end")

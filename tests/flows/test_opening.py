@@ -176,3 +176,14 @@ def test_no_version_gets_the_number_of_one_that_a_full_disk_did_not_keep(
     files = {"main.yaml": OTHER.encode()}
     again = desk.store.add(files, message="", author="", made_at=1.0, parent=served)
     assert again.number > served
+
+
+def test_neither_a_pipe_nor_a_huge_file_among_the_trees_stops_a_start(desk: Desk):
+    desk.write(GOOD)
+    desk.start()
+    os.mkfifo(desk.place.folder / "pipe.yaml")
+    with (desk.place.folder / "huge.yaml").open("wb") as stream:
+        stream.truncate(1 << 40)
+    opened = desk.start()
+    assert desk.served(opened) == GOOD
+    assert opened.failure is not None
