@@ -13,6 +13,7 @@ from tests.ports import free_udp_port
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
 
 OUTSIDE_IP = "127.0.0.4"
+OUTSIDE_HZ = 900
 PORT = free_udp_port(OUTSIDE_IP)
 
 
@@ -47,6 +48,8 @@ async def test_an_urgent_caller_reaches_110_by_two_keys(hall: Hall) -> None:
         await outside.wait_ringing()
         await outside.answer()
         await outside.wait("answered")
+        outside.rtp.play_tone(OUTSIDE_HZ)
+        await citizen.rtp.wait_heard(OUTSIDE_HZ, within_s=30.0)
         await citizen.hang_up()
         await outside.wait("released")
     ticket = await hall.ticket("13800138602")
