@@ -31,6 +31,8 @@ from ari_app.ari.transport import lane_of
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio]
 PROMPT = ["sound:demo-congrats"]  # 20 s and more
+PATIENCE_S = 30.0
+"""A busy machine's disk may keep Asterisk for longer than a caller should wait."""
 _numbers = count(1)
 
 
@@ -92,7 +94,7 @@ async def app(
     real_http: HttpTransport,
 ) -> AsyncIterator[App]:
     transport = real_lanes if request.param == "websocket" else real_http
-    made = App(Client(transport))
+    made = App(Client(transport, limit_s=PATIENCE_S))
     link = make_link(session, asterisk, authorization, made, transport)
     async with beside(link.run()):
         await eventually(lambda: link.state is LinkState.LIVE)
@@ -284,7 +286,7 @@ async def test_adding_what_is_gone_says_gone(app: App) -> None:
 async def test_a_set_variable_during_a_prompt_blocks_its_lane_only(
     app: App, real_lanes: WebSocketLanes
 ) -> None:
-    client, channel = Client(real_lanes), await app.channel()
+    client, channel = Client(real_lanes, limit_s=PATIENCE_S), await app.channel()
     mine, other = (next(k for k in map(str, range(99)) if lane_of(k, 6) == n) for n in (0, 1))
     playing = client.channels.handle(channel.id, key=mine)
     playback = await playing.play(playback_id=f"{channel.id}.p", media=PROMPT)
@@ -308,7 +310,7 @@ async def test_the_second_connection_of_a_name_takes_over_and_loses_no_event(
     real_lanes: WebSocketLanes,
 ) -> None:
     channel = await app.channel()
-    heir = App(Client(real_lanes))
+    heir = App(Client(real_lanes, limit_s=PATIENCE_S))
     link = make_link(session, asterisk, authorization, heir, real_lanes)
     async with beside(link.run()):
         await eventually(lambda: link.state is LinkState.LIVE)
@@ -328,7 +330,7 @@ async def test_an_allowed_list_swallows_answers_until_it_is_emptied_by_name(
     real_http: HttpTransport,
 ) -> None:
     """Why we filter by `disallowed` and always name `allowed` too."""
-    client = Client(real_http)
+    client = Client(real_http, limit_s=PATIENCE_S)
     url, headers = f"{asterisk.base_url}/ari/events?app=f", {"Authorization": authorization}
     ask = {"type": "RESTRequest", "request_id": "1", "method": "GET", "uri": "asterisk/ping"}
 
