@@ -259,6 +259,19 @@ SomePrompts = Annotated[
 ]
 
 
+class SeeksAgent(Strict):
+    """Which agent is looked for, and before whom."""
+
+    queue: QueueName = Field(description="A queue of queues.yaml.")
+    needs: dict[SkillName, Level] = Field(
+        default={}, description="Skills the agent must have, each with its lowest level (1 to 5)."
+    )
+    priority: Priority = Field(default=0, description="0 to 9; a higher one is served earlier.")
+
+    def sorted_needs(self) -> tuple[tuple[str, int], ...]:
+        return tuple(sorted(self.needs.items()))
+
+
 class BaseNode(Strict):
     """One step of a tree. Each type is one file in ``ivr/nodes``."""
 

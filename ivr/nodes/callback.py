@@ -5,23 +5,19 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from ivr.actions import PromiseCallback
-from ivr.fields import Digit, FieldName, Level, Priority, QueueName, SkillName, Target
+from ivr.fields import Digit, FieldName, QueueName, SeeksAgent, Target
 from ivr.nodes.asking import AskingNode
 from ivr.state import State, field_of
 from ivr.turn import Moment, Turn, go
 
 
-class CallbackNode(AskingNode):
+class CallbackNode(AskingNode, SeeksAgent):
     """Offer to call the caller back. Whoever does not accept goes to otherwise."""
 
     type: Literal["callback"]
     accept_key: Digit = Field(default="1", description="The key that accepts.")
     decline_key: Digit = Field(default="2", description="The key that declines.")
     queue: QueueName = Field(description="The queue whose agents call back.")
-    needs: dict[SkillName, Level] = Field(
-        default={}, description="Skills the agent must have, each with its lowest level (1 to 5)."
-    )
-    priority: Priority = Field(default=0, description="0 to 9; a higher one is served earlier.")
     number_field: FieldName | None = Field(
         default=None,
         description="The ticket field with the number to call. Default: the caller's own.",
@@ -49,8 +45,7 @@ class CallbackNode(AskingNode):
     def answer(self, state: State, digit: str) -> Turn | str | None:
         if digit == self.accept_key:
             number = field_of(state, self.number_field) if self.number_field else None
-            needs = tuple(sorted(self.needs.items()))
-            promise = PromiseCallback(number or "", self.queue, needs, self.priority)
+            promise = PromiseCallback(number or "", self.queue, self.sorted_needs(), self.priority)
             return go(state, self.next, promise)
         return go(state, self.otherwise) if digit == self.decline_key else None
 

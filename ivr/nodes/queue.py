@@ -14,12 +14,9 @@ from ivr.events import Entered, Event, Key, QueueFailed, TimedOut
 from ivr.fields import (
     BaseNode,
     Digit,
-    Level,
-    Priority,
     Prompts,
-    QueueName,
     Seconds,
-    SkillName,
+    SeeksAgent,
     Strict,
     Target,
 )
@@ -38,18 +35,13 @@ class Announce(Strict):
     )
 
 
-class QueueNode(BaseNode):
+class QueueNode(BaseNode, SeeksAgent):
     """Wait for an agent."""
 
     type: Literal["queue"]
-    queue: QueueName = Field(description="A queue of queues.yaml.")
     prompts: Prompts = Field(
         default=(), description="Said on entering, while an agent is already looked for."
     )
-    needs: dict[SkillName, Level] = Field(
-        default={}, description="Skills the agent must have, each with its lowest level (1 to 5)."
-    )
-    priority: Priority = Field(default=0, description="0 to 9; a higher one is served earlier.")
     announce: Announce | None = Field(
         default=None, description="What is said from time to time while waiting."
     )
@@ -94,8 +86,7 @@ class QueueNode(BaseNode):
         deadline = self._next_instant(until, at)
         waiting = state._replace(phase="queued", until=until, deadline=deadline)
         said = words(state, self.prompts, at)
-        needs = tuple(sorted(self.needs.items()))
-        to_queue = ToQueue(self.queue, needs, self.priority)
+        to_queue = ToQueue(self.queue, self.sorted_needs(), self.priority)
         return stay(waiting, *((said,) if said else ()), to_queue)
 
     def _due(self, state: State, at: Moment) -> Turn:

@@ -22,14 +22,10 @@ from ivr.events import (
 )
 from ivr.fields import (
     BaseNode,
-    Level,
     NumberName,
-    Priority,
     Prompts,
-    QueueName,
     Seconds,
-    SkillName,
-    Strict,
+    SeeksAgent,
     Target,
 )
 from ivr.state import State
@@ -39,14 +35,9 @@ from ivr.turn import Moment, Turn, end, go, speak, stay, words
 GRACE_S = 10.0
 
 
-class ThreeWay(Strict):
+class ThreeWay(SeeksAgent):
     """The agent who joins the talk."""
 
-    queue: QueueName = Field(description="A queue of queues.yaml.")
-    needs: dict[SkillName, Level] = Field(
-        default={}, description="Skills the agent must have, each with its lowest level (1 to 5)."
-    )
-    priority: Priority = Field(default=0, description="0 to 9; a higher one is served earlier.")
     max_wait_s: Seconds | None = Field(
         default=None,
         description="After so long the number is called without an agent. "
@@ -112,8 +103,9 @@ class TransferNode(BaseNode):
                 return stay(*speak(state, self.prompts, at))
             return self._call(state, at)
         said = words(state, self.prompts, at)
-        needs = tuple(sorted(self.three_way.needs.items()))
-        to_queue = ToQueue(self.three_way.queue, needs, self.three_way.priority, self.to)
+        to_queue = ToQueue(
+            self.three_way.queue, self.three_way.sorted_needs(), self.three_way.priority, self.to
+        )
         until = at.now + self.three_way.max_wait_s if self.three_way.max_wait_s else None
         waiting = state._replace(phase="queued", deadline=until, until=until)
         return stay(waiting, *((said,) if said else ()), to_queue)
