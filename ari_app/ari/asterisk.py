@@ -57,6 +57,25 @@ class Asterisk(Repository):
             "asterisk.setGlobalVar", {"variable": variable, "value": value}, key=key
         )
 
+    async def reload_module(self, *, module: str) -> None:
+        """It reads its files again; calls under way go on."""
+        await self.client.request("asterisk.reloadModule", {"module_name": module}, key="reload")
+
+    async def set_login(self, user: str, password: str) -> None:
+        """What a phone has to show from now on; sorcery.conf keeps it in memory alone."""
+        fields = {"auth_type": "userpass", "username": user, "password": password}
+        said = [{"attribute": name, "value": value} for name, value in fields.items()]
+        await self.client.request(
+            "asterisk.updateObject", {**_login(user), "fields": said}, key=user
+        )
+
+    async def drop_login(self, user: str) -> None:
+        await self.client.request("asterisk.deleteObject", _login(user), key=user)
+
+
+def _login(user: str) -> dict[str, str]:
+    return {"config_class": "res_pjsip", "object_type": "auth", "id": user}
+
 
 class Endpoints(Repository):
     async def get(self, *, tech: str, resource: str) -> dict[str, Any]:

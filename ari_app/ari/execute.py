@@ -12,7 +12,7 @@ import structlog
 from ari_app.ari.channels import Channel
 from ari_app.ari.client import Client
 from ari_app.ari.errors import AriError, Busy, Gone, TimedOut, Unreachable, WrongState
-from ari_app.ari.translate import AGENT, OUTSIDE
+from ari_app.ari.translate import AGENT, OUTSIDE, PLACED, SNOOP
 from ari_app.core import commands as core
 from ari_app.core import events
 from ari_app.core.legs import CONNECT_S
@@ -23,6 +23,9 @@ _log = structlog.get_logger()
 
 AUTO_ANSWER = {"PJSIP_HEADER(add,Call-Info)": "<sip:hotline>;answer-after=0"}
 """Understood by Yealink, Grandstream, Snom and JsSIP phones; others ring as usual."""
+
+CALL_ID = "PJSIP_HEADER(add,X-Call-Id)"
+"""By which a phone in a page knows whose screen-pop belongs to the ring."""
 
 HANG_UP_TRIES = 3
 
@@ -40,8 +43,17 @@ AriCommand = (
     | core.StopMusic
     | core.RingAgent
     | core.RingOutside
+    | core.DialOut
+    | core.StartRinging
+    | core.StopRinging
+    | core.StartSnoop
     | core.Connect
     | core.LeaveBridge
+    | core.StartHoldMusic
+    | core.StopHoldMusic
+    | core.MuteLeg
+    | core.UnmuteLeg
+    | core.PressKeys
     | core.DropBridge
     | core.HangUp
     | core.RecordMessage
@@ -50,6 +62,9 @@ AriCommand = (
     | core.FindMessage
 )
 
+TalkCommand = (
+    core.StartHoldMusic | core.StopHoldMusic | core.MuteLeg | core.UnmuteLeg | core.PressKeys
+)
 MessageCommand = core.RecordMessage | core.StopMessage | core.DropMessage | core.FindMessage
 
 
@@ -62,11 +77,17 @@ class Executor:
         app: str,
         post: Callable[[events.Event], None],
         sound_uri: Callable[[str, str], str],
+        shown: str = "",
     ) -> None:
         self._client = client
         self._app = app
         self._post = post
         self._sound_uri = sound_uri
+        self.change(shown)
+
+    def change(self, shown: str) -> None:
+        """``shown`` is the number that people see whom we call."""
+        self._shown = shown or "anonymous"
 
     async def execute(self, command: AriCommand) -> None:
         """Never raises for anything Asterisk answers."""
@@ -104,6 +125,14 @@ class Executor:
                 await self._ring(command)
             case core.RingOutside():
                 await self._ring_outside(command)
+            case core.DialOut():
+                await self._dial_out(command)
+            case core.StartRinging(leg):
+                await client.channels.handle(leg, key=command.lane).ring()
+            case core.StopRinging(leg):
+                await client.channels.handle(leg, key=command.lane).ring_stop()
+            case core.StartSnoop():
+                await self._snoop(command)
             case core.Connect():
                 await self._connect(command)
             case core.LeaveBridge(leg, bridge):
@@ -113,6 +142,14 @@ class Executor:
                 await client.bridges.handle(bridge, key=command.lane).destroy()
             case core.HangUp(leg, reason):
                 await self._hang_up(client.channels.handle(leg, key=command.lane), reason)
+            case (
+                core.StartHoldMusic()
+                | core.StopHoldMusic()
+                | core.MuteLeg()
+                | core.UnmuteLeg()
+                | core.PressKeys()
+            ):
+                await self._in_talk(command)
             case (
                 core.RecordMessage() | core.StopMessage() | core.DropMessage() | core.FindMessage()
             ):
@@ -130,15 +167,27 @@ class Executor:
     async def _ring(self, command: core.RingAgent) -> None:
         await self._client.channels.originate(
             channel_id=command.leg,
-            endpoint=f"PJSIP/{command.agent}",
+            endpoint=f"PJSIP/{command.endpoint or command.agent}",
             app=self._app,
-            app_args=f"{AGENT},{command.call}",
+            # The last one tells after a gap who sits at the seat that was rung.
+            app_args=f"{AGENT},{command.call},{command.agent}",
             caller_id=command.caller or "anonymous",
             # The core cancels first; this is for the case that the core is gone.
             timeout_s=int(command.ring_s) + 5,
-            originator=command.call,  # also gives the leg the caller's codec
-            variables=AUTO_ANSWER if command.auto_answer else None,
+            # Also gives the leg the caller's codec.
+            originator=None if command.is_first else command.call,
+            variables=_headers(command),
             key=command.lane,
+        )
+
+    async def _snoop(self, command: core.StartSnoop) -> None:
+        await self._client.channels.handle(command.leg, key=command.lane).snoop(
+            snoop_id=command.snoop,
+            app=self._app,
+            spy="both",
+            # Towards the phone of the leg alone: nobody else in its bridge hears it.
+            whisper="out" if command.whisper else "none",
+            app_args=SNOOP,
         )
 
     async def _ring_outside(self, command: core.RingOutside) -> None:
@@ -152,6 +201,38 @@ class Executor:
             originator=command.call,
             key=command.lane,
         )
+
+    async def _dial_out(self, command: core.DialOut) -> None:
+        """What is recorded goes through the dialplan, where recording starts; Asterisk does not
+        tell us of such a channel by itself."""
+        channels, timeout_s = self._client.channels, int(command.ring_s) + 5
+        endpoint = f"PJSIP/{command.number}@{TRUNK_OUT}"
+        if not command.is_recorded:
+            await channels.originate(
+                channel_id=command.leg, endpoint=endpoint, app=self._app, app_args=PLACED,
+                caller_id=self._shown, timeout_s=timeout_s, key=command.lane,
+            )  # fmt: skip
+            return
+        await channels.originate(
+            channel_id=command.leg, endpoint=endpoint, context=PLACED, extension="s", priority=1,
+            caller_id=self._shown, timeout_s=timeout_s, key=command.lane,
+        )  # fmt: skip
+        args = {"application_name": self._app, "event_source": [f"channel:{command.leg}"]}
+        await self._client.request("applications.subscribe", args, key=command.lane)
+
+    async def _in_talk(self, command: TalkCommand) -> None:
+        client, key = self._client, command.lane
+        match command:
+            case core.StartHoldMusic(bridge, music):
+                await client.bridges.handle(bridge, key=key).start_moh(moh_class=music)
+            case core.StopHoldMusic(bridge):
+                await client.bridges.handle(bridge, key=key).stop_moh()
+            case core.MuteLeg(leg):
+                await client.channels.handle(leg, key=key).mute(direction="in")
+            case core.UnmuteLeg(leg):
+                await client.channels.handle(leg, key=key).unmute(direction="in")
+            case core.PressKeys(leg, digits):
+                await client.channels.handle(leg, key=key).send_dtmf(dtmf=digits)
 
     async def _message(self, command: MessageCommand) -> None:
         args = {"recording_name": command.message}
@@ -190,6 +271,8 @@ class Executor:
                 self._post(events.LegDown(leg))
             case core.RingAgent() | core.RingOutside():
                 self._post(events.LegDown(LegId(command.call)))
+            case core.DialOut(leg):
+                self._post(events.LegDown(leg))
             case core.FindMessage():
                 self._post(events.MessageEnded(command.message))
             case _:
@@ -201,8 +284,14 @@ class Executor:
                 self._post(events.PlayEnded(command.play, ok=False))
             case core.RecordMessage():
                 self._post(events.MessageEnded(command.message, ok=False, reason="not_recorded"))
-            case core.RingAgent() | core.RingOutside():
+            case core.RingAgent() | core.RingOutside() | core.DialOut():
                 self._post(events.RingFailed(command.leg))
+            case core.StartSnoop(snoop):
+                self._post(events.LegDown(snoop))
             case core.Connect():
                 # One of the legs is going: both are looked at when the connection is overdue.
                 _log.info("call.not_connected", call_id=call_of(command.bridge))
+
+
+def _headers(ring: core.RingAgent) -> dict[str, str]:
+    return {CALL_ID: ring.call, **(AUTO_ANSWER if ring.auto_answer else {})}

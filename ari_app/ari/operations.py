@@ -68,6 +68,7 @@ _BRIDGE = "/bridges/{bridgeId}"
 _APP = "/applications/{applicationName}"
 _LIVE = "/recordings/live/{recordingName}"
 _STORED = "/recordings/stored/{recordingName}"
+_OBJECT = "/asterisk/config/dynamic/{configClass}/{objectType}/{id}"
 
 _ROWS = (
     _row("channels.get", f"GET {_CHANNEL}"),
@@ -133,6 +134,9 @@ _ROWS = (
     _row("asterisk.ping", "GET /asterisk/ping"),
     _row("asterisk.getGlobalVar", "GET /asterisk/variable", "variable"),
     _row("asterisk.setGlobalVar", "POST /asterisk/variable", "variable value"),
+    _row("asterisk.reloadModule", "PUT /asterisk/modules/{moduleName}"),
+    _row("asterisk.updateObject", f"PUT {_OBJECT}", body="fields"),
+    _row("asterisk.deleteObject", f"DELETE {_OBJECT}", already=(404,)),
     _row("endpoints.get", "GET /endpoints/{tech}/{resource}"),
 )  # fmt: skip
 

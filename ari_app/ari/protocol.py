@@ -137,8 +137,8 @@ def _render(operation: Operation, args: Mapping[str, object]) -> _Rendered:
         if name in given
     ]
     body = given.pop(operation.body, None) if operation.body else None
-    if operation.body == "variables" and body is not None:
-        body = {"variables": body}
+    if operation.body in ("variables", "fields") and body is not None:
+        body = {operation.body: body}
     if given:
         raise ProtocolError(f"{operation.name} has no argument {', '.join(sorted(given))}")
     return path, query, body

@@ -5,16 +5,19 @@ that cannot be understood is none of ours.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from ari_app.ari.protocol import Event
 from ari_app.core import events as core
 from ari_app.core.phone_number import caller_of
-from ari_app.core.values import BridgeId, CallId, LegId, MessageId, PlayId
+from ari_app.core.values import BridgeId, CallId, LegId, MessageId, PlayId, call_of
 
 IN = "in"
 AGENT = "agent"
 OUTSIDE = "outside"
+PLACED = "placed"
+SNOOP = "snoop"
 """First argument of Stasis(): who this channel is."""
 
 SILENT_S = 1.0
@@ -22,7 +25,7 @@ SILENT_S = 1.0
 
 MEANINGLESS = (
     "ChannelHangupRequest", "ChannelStateChange", "ChannelLeftBridge", "BridgeCreated",
-    "BridgeDestroyed", "PlaybackStarted", "RecordingStarted", "Dial",
+    "BridgeDestroyed", "RecordingStarted", "Dial",
 )  # fmt: skip
 """A third of a call's events: they tell what another one tells as well, and need not come."""
 
@@ -40,12 +43,26 @@ def translate(event: Event) -> core.Event | None:
 
 def _stasis_start(data: dict[str, Any]) -> core.Event | None:
     channel, args = data["channel"], data["args"]
-    if args[0] in (AGENT, OUTSIDE):
+    if args[0] in (AGENT, OUTSIDE, PLACED, SNOOP):
         return core.LegUp(LegId(channel["id"]))
     if args[0] != IN:
         return None
     caller = caller_of(channel["caller"]["number"], channel["caller"]["name"])
-    return core.CallArrived(CallId(channel["id"]), caller, args[1])
+    return core.CallArrived(CallId(channel["id"]), caller, args[1], _instant(channel))
+
+
+def _instant(channel: dict[str, Any]) -> float:
+    """When the channel was made; 0 when Asterisk does not say."""
+    try:
+        return datetime.fromisoformat(str(channel["creationtime"])).timestamp()
+    except (KeyError, ValueError):
+        return 0.0
+
+
+def _left_us(data: dict[str, Any]) -> core.Event | None:
+    """Of legs that we made, ChannelDestroyed follows at once and knows the cause."""
+    leg = str(data["channel"]["id"])
+    return core.LegDown(LegId(leg)) if leg == call_of(leg) else None
 
 
 def _channel_gone(data: dict[str, Any]) -> core.Event:
@@ -54,6 +71,10 @@ def _channel_gone(data: dict[str, Any]) -> core.Event:
 
 def _key(data: dict[str, Any]) -> core.Event:
     return core.KeyPressed(LegId(data["channel"]["id"]), data["digit"])
+
+
+def _play_started(data: dict[str, Any]) -> core.Event:
+    return core.PlayStarted(PlayId(data["playback"]["id"]))
 
 
 def _play_ended(data: dict[str, Any]) -> core.Event:
@@ -81,9 +102,10 @@ def _not_recorded(data: dict[str, Any]) -> core.Event:
 
 _MAKERS: dict[str, Callable[[dict[str, Any]], core.Event | None]] = {
     "StasisStart": _stasis_start,
-    "StasisEnd": _channel_gone,
+    "StasisEnd": _left_us,
     "ChannelDestroyed": _channel_gone,
     "ChannelDtmfReceived": _key,
+    "PlaybackStarted": _play_started,
     "PlaybackFinished": _play_ended,
     "ChannelEnteredBridge": _entered,
     "RecordingFinished": _recorded,

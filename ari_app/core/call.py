@@ -4,19 +4,20 @@ Decides nothing: ``calls.py`` moves it. It can be saved and restored, so a kille
 every caller where they were.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
 import ivr
 from ari_app.core import heard as journal
-from ari_app.core.call_parts import Message, Outside, Promise
+from ari_app.core.call_parts import Message, Placed, Promise, Third
 from ari_app.core.events import RecordingChecked
 from ari_app.core.outcome import LEFT_IN as LEFT_IN
 from ari_app.core.outcome import Outcome as Outcome
 from ari_app.core.outcome import Phase as Phase
 from ari_app.core.outcome import better
+from ari_app.core.pause import Gap, Pause, PauseState, gaps_to_json
 from ari_app.core.records import CloseCall, Json, OpenCall, SaveCall
+from ari_app.core.talk import Standing, Talk, Voice
 from ari_app.core.values import (
     AgentId,
     Caller,
@@ -26,7 +27,6 @@ from ari_app.core.values import (
     LegId,
     MessageId,
     PlayId,
-    agent_leg,
 )
 from ari_app.core.versions import TreeRef
 
@@ -42,7 +42,10 @@ class Call:
     ``play_until`` is when the end of the current prompt is overdue, ``until`` when the phase itself
     is. ``agent`` is who is reserved or talks now, ``served_by`` who talked last. ``talked_s`` are
     the talks that are over, ``talk_since`` is when the present one began. ``join`` is the outside
-    number that the next agent's talk begins with.
+    number that the next agent's talk begins with, ``interpreter`` the one whom the reserved agent
+    needs. ``held_s`` is how long this agent's callers waited on hold until ``held_since``.
+    A ``promise`` holds until somebody talks to the caller. ``wants`` is the agent whom a handed-on
+    caller waits for. The queue's steps count from ``steps_from``, where it is not the place.
     """
 
     call_id: CallId
@@ -74,17 +77,41 @@ class Call:
     talk_since: float | None = None
     talked_s: float | None = None
     join: str = ""
+    interpreter: str = ""
+    is_vip: bool = False
     outsides: int = 0
-    outside: Outside | None = None
+    third: Third | None = None
     recorded: int = 0
     message: Message | None = None
     messages: tuple[tuple[MessageId, float], ...] = ()
     promise: Promise | None = None
     heard: journal.Rows = ()
+    placed: Placed | None = None
+
+    @property
+    def is_there(self) -> bool:
+        """The citizen is on the line; in a call that we place, not before they answered."""
+        return self.placed is None or self.placed.is_there
+
+    @property
+    def is_out_of_tree(self) -> bool:
+        """It waits without a tree having sent it: there is nobody yet, or only for an agent."""
+        return self.placed is not None and self.flow.phase == "new"
+
+    talk: Talk = Talk.TALKING
+    voice: Voice = Voice.OPEN
+    held_since: float | None = None
+    held_s: float = 0.0
+    standing: Standing = Standing.BY_TREE
+    wants: AgentId | None = None
+    urgency: str = ""
+    steps_from: float | None = None
+    pause: Pause | None = None
+    gaps: tuple[Gap, ...] = ()
 
     def deadline(self) -> float | None:
         """When time itself has to move this call on; an offer's end is the dispatcher's."""
-        ends = [self.play_until, self.until, self.outside.until if self.outside else None]
+        ends = [self.play_until, self.until, self.third.until if self.third else None]
         if self.phase in (Phase.IN_FLOW, Phase.QUEUED):
             ends.append(self.flow.deadline)
         return min((end for end in ends if end is not None), default=None)
@@ -107,11 +134,14 @@ class Call:
             "queued_at": self.queued_at,
             "earlier_calls": [dict(row) for row in known.calls],
             "open_tickets": [dict(row) for row in known.tickets],
+            **({"callback": dict(self.placed.card)} if self.placed else {}),
         }
 
     def ticket(self) -> dict[str, Json]:
         """The ticket fields that are known so far, by their column names."""
         fields: dict[str, Json] = dict(self.flow.fields)
+        if self.urgency:
+            fields["urgency"] = self.urgency
         fields["language"] = self.flow.language
         fields["ivr_path"] = [[node, key] for node, key in self.flow.path]
         if self.tree is not None:
@@ -131,24 +161,33 @@ class Call:
             caller_region=self.caller.region,
             dialled=self.dialled,
             tree_version=self.tree.label if self.tree else "",
+            ticket_id=self.placed.ticket_id if self.placed else "",
         )
 
     def saved(self) -> SaveCall:
-        return SaveCall(self.call_id, self.phase.value, snapshot(self), self.ticket())
+        fields = {} if self.placed else self.ticket()
+        return SaveCall(self.call_id, self.phase.value, snapshot(self), fields)
 
     def closed(self, outcome: Outcome, hung_up_by: str, ended_at: float) -> CloseCall:
-        fields = {**self.ticket(), "who_hung_up": hung_up_by}
+        if self.placed is not None:
+            fields = self.placed.ticket(
+                self.flow.fields, self.connected_at, self.served_by, ended_at
+            )
+        else:
+            fields = {**self.ticket(), "who_hung_up": hung_up_by}
         # The check follows in seconds; should we end before, the files are at least named.
         talk = None if self.talk_s(ended_at) is None else _unchecked(self.call_id)
         messages = tuple(_unchecked(name) for name, _ in self.messages)
         if talk or messages:
-            fields |= recording_fields(RecordingChecked(self.call_id, talk, messages))
-        if self.connected_at is None and self.queued_at is not None:
+            gaps = self.gaps_until(ended_at)
+            fields |= recording_fields(RecordingChecked(self.call_id, talk, messages, gaps))
+        if self.placed is None and self.connected_at is None and self.queued_at is not None:
             fields["wait_s"] = round((self.unqueued_at or ended_at) - self.queued_at, 3)
-        if self.promise is not None and outcome is Outcome.CALLBACK_PROMISED:
+        if self.promise is not None:
             fields |= self.promise.fields()
         kept = journal.to_json(self.heard)
-        return CloseCall(self.call_id, ended_at, outcome.value, fields, kept)
+        phase = self.phase.value
+        return CloseCall(self.call_id, ended_at, outcome.value, fields, kept, phase)
 
     def outcome_now(self) -> Outcome:
         """The outcome if the caller's channel goes now."""
@@ -159,6 +198,13 @@ class Call:
         if self.talk_since is None:
             return self.talked_s
         return (self.talked_s or 0.0) + max(0.0, now - self.talk_since)
+
+    def gaps_until(self, now: float) -> tuple[Gap, ...]:
+        """All gaps of the recording until now; one that is open ends now."""
+        if self.pause is None or self.pause.state is PauseState.ASKED:
+            return self.gaps
+        to_s = self.talk_s(now) or self.pause.from_s
+        return (*self.gaps, Gap(round(self.pause.from_s, 2), round(to_s, 2), self.pause.by))
 
     def after_talk(self, now: float, hung_up_by: str) -> "Call":
         """Back in the tree, alone: whoever the caller talked to has left."""
@@ -171,9 +217,13 @@ class Call:
             talk_since=None,
             agent=None,
             leg=None,
-            outside=None,
+            third=None,
             until=None,
             in_bridge=frozenset(),
+            talk=Talk.TALKING,
+            voice=Voice.OPEN,
+            held_since=None,
+            held_s=0.0,
         )
 
     def noting(self, now: float, kind: str, *values: Json) -> "Call":
@@ -195,7 +245,11 @@ class Call:
 def recording_fields(checked: RecordingChecked) -> dict[str, Json]:
     """What the ticket says of the recordings."""
     files = [] if checked.talk is None else [_recording(checked.talk, "talk")]
-    return {"recording_ref": [*files, *(_recording(one, "message") for one in checked.messages)]}
+    kept: list[Json] = [*files, *(_recording(one, "message") for one in checked.messages)]
+    fields: dict[str, Json] = {"recording_ref": kept}
+    if checked.gaps:
+        fields["recording_gaps"] = gaps_to_json(checked.gaps)
+    return fields
 
 
 def _unchecked(name: str) -> CheckedFile:
@@ -239,84 +293,27 @@ def _parts(call: Call) -> dict[str, Json]:
         "talk_since": call.talk_since,
         "talked_s": call.talked_s,
         "join": call.join,
+        "is_vip": call.is_vip,
         "outsides": call.outsides,
-        "outside": call.outside.to_json() if call.outside else None,
+        "outside": call.third.to_json() if call.third else None,
         "recorded": call.recorded,
         "message": call.message.to_json() if call.message else None,
         "messages": [[name, seconds] for name, seconds in call.messages],
         "promise": call.promise.fields() if call.promise else None,
         "heard": journal.to_json(call.heard),
+        "placed": call.placed.to_json() if call.placed else None,
+        "leg": call.leg,
+        "talk": call.talk.value,
+        "voice": call.voice.value,
+        "held": [call.held_since, call.held_s],
+        "standing": call.standing.value,
+        "wants": call.wants,
+        "urgency": call.urgency,
+        "steps_from": call.steps_from,
+        "pause": call.pause.to_json() if call.pause else None,
+        "gaps": gaps_to_json(call.gaps),
     }
 
 
 RESUMED_IDS = 1000
 """Added to both counts on restoring: ids used since the last save are not met again."""
-
-
-def restored(
-    call_id: str,
-    number: str,
-    dialled: str,
-    arrived_at: float,
-    phase: str,
-    saved: Mapping[str, Json],
-) -> Call:
-    """The call that ``snapshot`` was made of. Raises ValueError or KeyError for anything else.
-
-    An offer does not outlive the service: its leg is hung up and the caller waits again.
-    """
-    agent = cast(str | None, saved["agent"])
-    offers, plays = cast(int, saved["offers"]), cast(int, saved["plays"])
-    is_talking = phase == Phase.TALKING
-    speaks = phase in (Phase.IN_FLOW, Phase.QUEUED, Phase.OFFERED, Phase.CONNECTING)
-    outcome = cast(str | None, saved.get("outcome"))
-    call = Call(
-        call_id=CallId(call_id),
-        caller=Caller(number, cast(str, saved["name"]), cast(str, saved["region"])),
-        dialled=dialled,
-        arrived_at=arrived_at,
-        flow=ivr.from_json(cast(Mapping[str, Json], saved["flow"])),
-        phase=Phase(phase),
-        plays=plays + RESUMED_IDS,
-        play=PlayId(f"{call_id}.p{plays}") if plays and speaks else None,
-        queue=cast(str, saved["queue"]),
-        needs=tuple((str(s), int(cast(int, n))) for s, n in cast(list[list[Json]], saved["needs"])),
-        priority=cast(int, saved["priority"]),
-        queued_at=cast(float | None, saved["queued_at"]),
-        offers=offers + RESUMED_IDS,
-        agent=AgentId(agent) if agent and is_talking else None,
-        leg=agent_leg(CallId(call_id), offers) if is_talking else None,
-        connected_at=cast(float | None, saved["connected_at"]),
-        outcome=Outcome(outcome) if outcome else None,
-        hung_up_by=cast(str, saved.get("hung_up_by") or ""),
-        tree=_tree(saved.get("tree")),
-    )
-    call = _with_parts(call, saved)
-    return call.waiting_again() if call.phase in (Phase.OFFERED, Phase.CONNECTING) else call
-
-
-def _with_parts(call: Call, saved: Mapping[str, Json]) -> Call:
-    """What a release before these parts saved has none of them."""
-    messages = cast(list[list[Json]], saved.get("messages") or [])
-    return replace(
-        call,
-        unqueued_at=cast(float | None, saved.get("unqueued_at")),
-        served_by=cast(AgentId | None, saved.get("served_by", call.agent)),
-        talk_since=cast(float | None, saved.get("talk_since", call.connected_at)),
-        talked_s=cast(float | None, saved.get("talked_s")),
-        join=cast(str, saved.get("join", "")),
-        outsides=cast(int, saved.get("outsides", 0)) + RESUMED_IDS,
-        outside=Outside.from_json(saved.get("outside")),
-        recorded=cast(int, saved.get("recorded", 0)) + RESUMED_IDS,
-        message=Message.from_json(saved.get("message")),
-        messages=tuple((MessageId(str(name)), float(cast(float, s))) for name, s in messages),
-        promise=Promise.from_json(saved.get("promise")),
-        heard=journal.from_json(saved.get("heard")),
-    )
-
-
-def _tree(saved: Json) -> TreeRef | None:
-    match saved:
-        case [int(version), str(flow), str(label)]:
-            return TreeRef(version, flow, label)
-    return None

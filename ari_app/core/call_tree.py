@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import assert_never
 
 import ivr
-from ari_app.core import message, outside
+from ari_app.core import message, third
 from ari_app.core.call import Call, Outcome, Phase
 from ari_app.core.call_parts import Promise
 from ari_app.core.commands import HangUp, Play, StartMusic, StopPlay, Write
@@ -18,7 +18,9 @@ from ari_app.core.legs import HANG_UP_S, Out, leave_queue, queued, silence
 from ari_app.core.live_facts import FactsFor
 from ari_app.core.outcome import better
 from ari_app.core.shelf import Shelf
+from ari_app.core.talk import Standing
 from ari_app.core.values import Centre, LegId, PlayId, QueueName
+from ari_app.core.world import OutsideNumber
 from ivr.state import MAX_HOPS
 
 WAITS = (Phase.QUEUED, Phase.OFFERED, Phase.TRANSFERRING)
@@ -49,13 +51,14 @@ class CallTree:
         centre: Centre,
         prompt_seconds: PromptSeconds,
         facts_for: FactsFor,
-        numbers: Mapping[str, str],
+        numbers: Mapping[str, OutsideNumber],
     ) -> None:
         self.numbers = numbers
         self._shelf = shelf
         self._centre = centre
         self._prompt_seconds = prompt_seconds
         self._facts_for = facts_for
+        self.instead: Callable[[str], str] = str
 
     def step(self, call: Call, event: ivr.Event | None, now: float) -> tuple[Call, Out]:
         """The call after the event, with music if it waits; None only sees to the music."""
@@ -86,7 +89,7 @@ class CallTree:
             call = call.noting(now, FACT, name, answer)
         for action in actions:
             call = self._act(call, action, now, out)
-        if call.phase is Phase.TRANSFERRING and call.outside is None:
+        if call.phase is Phase.TRANSFERRING and call.third is None:
             call = replace(call, phase=Phase.IN_FLOW).noting(now, TRANSFER, "failed")
             return call, ivr.TransferFailed("failed"), True
         return call, None, bool(actions)
@@ -98,7 +101,7 @@ class CallTree:
     def _act(self, call: Call, action: ivr.Action, now: float, out: Out) -> Call:
         match action:
             case ivr.Say():
-                return self._say(call, action, now, out)
+                return self.say(call, action, now, out)
             case ivr.StopSay():
                 if call.play is not None:
                     out.append(StopPlay(call.play))
@@ -119,14 +122,15 @@ class CallTree:
                 return call  # both are part of the tree's state already
         assert_never(action)
 
-    def _say(self, call: Call, action: ivr.Say, now: float, out: Out) -> Call:
+    def say(self, call: Call, action: ivr.Say, now: float, out: Out) -> Call:
         # Asterisk would play it after what it is saying now, and report the wrong one's end.
         call, quiet = silence(call)
         out += quiet
         play = PlayId(f"{call.call_id}.p{call.plays + 1}")
-        prompts = tuple((prompt.id, prompt.language) for prompt in action.prompts)
+        said = [prompt._replace(id=self.instead(prompt.id)) for prompt in action.prompts]
+        prompts = tuple((prompt.id, prompt.language) for prompt in said)
         out.append(Play(LegId(call.call_id), play, prompts))
-        until = now + PLAY_SLOWEST * self._prompt_seconds(action.prompts) + PLAY_GRACE_S
+        until = now + PLAY_SLOWEST * self._prompt_seconds(said) + PLAY_GRACE_S
         return replace(call, plays=call.plays + 1, play=play, play_until=until)
 
     def _to_queue(self, call: Call, action: ivr.ToQueue, now: float, out: Out) -> Call:
@@ -146,26 +150,36 @@ class CallTree:
             queued_at=call.queued_at or now,
             unqueued_at=None,
             join=action.join,
+            is_vip=self.is_vip(call, now),
+            standing=Standing.BY_TREE,
+            wants=None,
         ).noting(now, QUEUED, action.queue)
         call = self._with_music(call, out)
         out.append(queued(call, now))
         return call
 
+    def is_vip(self, call: Call, now: float) -> bool:
+        return self._facts_for(call, now).value("caller.is_vip") is True
+
     def _transfer(self, call: Call, action: ivr.Transfer, now: float, out: Out) -> Call:
         call, more = leave_queue(call, now)
         out += more
-        number = self.numbers.get(action.to, "")
-        call, more = outside.ring(call, action.to, number, action.ring_s, now)
+        known = self.numbers.get(action.to)
+        number = known.number if known else ""
+        call, more = third.ring(call, action.to, number, action.ring_s, now)
         out += more
         return replace(call, phase=Phase.TRANSFERRING)
 
     def _with_music(self, call: Call, out: Out) -> Call:
         """Whoever waits hears music, unless a prompt is playing."""
-        if call.phase not in WAITS or call.play is not None or call.has_music:
+        if not call.is_there or call.phase not in WAITS or call.play is not None or call.has_music:
             return call
-        music = self._centre.queue(QueueName(call.queue)).music
-        out.append(StartMusic(LegId(call.call_id), music))
+        out.append(StartMusic(LegId(call.call_id), self.music(call)))
         return replace(call, has_music=True)
+
+    def music(self, call: Call) -> str:
+        """What a caller of this queue hears while waiting."""
+        return self._centre.queue(QueueName(call.queue)).music
 
 
 def _is_lost(before: ivr.State, after: ivr.State) -> bool:

@@ -7,25 +7,57 @@ commands of different calls side by side.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ari_app.core.records import Json, OpenCall, Record, SaveAgent
+from ari_app.core.file_commands import CheckRecording as CheckRecording
+from ari_app.core.file_commands import DropMessage as DropMessage
+from ari_app.core.file_commands import FindMessage as FindMessage
+from ari_app.core.file_commands import MuteRecording as MuteRecording
+from ari_app.core.file_commands import RenewRecording as RenewRecording
+from ari_app.core.file_commands import StopMessage as StopMessage
+from ari_app.core.records import (
+    Audited,
+    Journaled,
+    Json,
+    OpenCall,
+    Record,
+    SaveAgent,
+    SaveDial,
+    SaveOrder,
+)
 from ari_app.core.values import AgentId, BridgeId, CallId, LegId, MessageId, PlayId, call_of
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Write it down. What follows in the lane waits only for the opening of the ticket."""
+    """Write it down. What follows in the lane waits only for the opening of the ticket.
+
+    ``holds`` names another lane, in which what follows waits for this record.
+    """
 
     record: Record
+    holds: str = ""
 
     @property
     def lane(self) -> str:
-        if isinstance(self.record, SaveAgent):
-            return f"agent-{self.record.agent_id}"
-        return self.record.call_id
+        return self.holds or self._own_lane()
+
+    def _own_lane(self) -> str:
+        match self.record:
+            case SaveAgent(agent_id=agent):
+                return f"agent-{agent}"
+            case SaveDial(entry_id=entry):
+                return f"dial-{entry}"
+            case SaveOrder():
+                return "orders"
+            case Journaled():
+                return "journal"
+            case Audited():
+                return "audit"
+            case record:
+                return record.call_id
 
     @property
     def must_be_durable(self) -> bool:
-        return isinstance(self.record, OpenCall)
+        return isinstance(self.record, OpenCall) or bool(self.holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +107,10 @@ class RingAgent(_OnLeg):
     ring_s: float
     caller: str
     auto_answer: bool = False
+    is_first: bool = False
+    """There is no caller's channel yet: the phone rings for a call that we place."""
+    endpoint: str = ""
+    """The seat's account where the agent sits at one; empty: the agent's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +121,28 @@ class RingOutside(_OnLeg):
     number: str
     ring_s: float
     caller: str
+
+
+@dataclass(frozen=True, slots=True)
+class DialOut(_OnLeg):
+    """Call the other side of a call that we place; the leg's id is the call's.
+
+    ``is_recorded``: what is said in a bridge is recorded, as of calls that come in.
+    """
+
+    number: str
+    ring_s: float
+    is_recorded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StartRinging(_OnLeg):
+    """Let this leg hear that the other side rings."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopRinging(_OnLeg):
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +158,61 @@ class Connect:
 
 
 @dataclass(frozen=True, slots=True)
+class StartSnoop:
+    """Make a channel that hears what this leg hears and says, and speaks to it alone."""
+
+    snoop: LegId
+    leg: LegId
+    whisper: bool
+
+    @property
+    def lane(self) -> str:
+        return call_of(self.leg)
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveBridge(_OnLeg):
     """Take a leg out, so that it can be spoken to; what follows waits until it is out."""
 
     bridge: BridgeId
+
+
+@dataclass(frozen=True, slots=True)
+class _OnBridge:
+    bridge: BridgeId
+
+    @property
+    def lane(self) -> str:
+        return call_of(self.bridge)
+
+
+@dataclass(frozen=True, slots=True)
+class StartHoldMusic(_OnBridge):
+    """Music for whoever is in the bridge."""
+
+    music: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class StopHoldMusic(_OnBridge):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class MuteLeg(_OnLeg):
+    """Nobody hears this leg any more, in whichever bridge it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnmuteLeg(_OnLeg):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class PressKeys(_OnLeg):
+    """Press keys towards the one at the end of this leg."""
+
+    digits: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,39 +242,6 @@ class RecordMessage(_OnLeg):
 
 
 @dataclass(frozen=True, slots=True)
-class StopMessage:
-    """End the recording and keep it."""
-
-    message: MessageId
-
-    @property
-    def lane(self) -> str:
-        return call_of(self.message)
-
-
-@dataclass(frozen=True, slots=True)
-class DropMessage:
-    """Nothing was said: its file is of no use."""
-
-    message: MessageId
-
-    @property
-    def lane(self) -> str:
-        return call_of(self.message)
-
-
-@dataclass(frozen=True, slots=True)
-class FindMessage:
-    """After a gap: is it still being recorded? If not, say that it ended."""
-
-    message: MessageId
-
-    @property
-    def lane(self) -> str:
-        return call_of(self.message)
-
-
-@dataclass(frozen=True, slots=True)
 class LookUpCaller:
     call: CallId
     number: str
@@ -173,20 +249,6 @@ class LookUpCaller:
     @property
     def lane(self) -> str:
         return f"lookup-{self.call}"
-
-
-@dataclass(frozen=True, slots=True)
-class CheckRecording:
-    """Look at the files of an ended call. ``talk_s`` is None when there was no talk; a message
-    of 0 s may not exist at all."""
-
-    call: CallId
-    talk_s: float | None
-    messages: tuple[tuple[MessageId, float], ...] = ()
-
-    @property
-    def lane(self) -> str:
-        return f"recording-{self.call}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +281,16 @@ LaneCommand = (
     | StopMusic
     | RingAgent
     | RingOutside
+    | DialOut
+    | StartRinging
+    | StopRinging
     | Connect
     | LeaveBridge
+    | StartHoldMusic
+    | StopHoldMusic
+    | MuteLeg
+    | UnmuteLeg
+    | PressKeys
     | DropBridge
     | HangUp
     | RecordMessage
@@ -229,6 +299,9 @@ LaneCommand = (
     | FindMessage
     | LookUpCaller
     | CheckRecording
+    | MuteRecording
+    | RenewRecording
+    | StartSnoop
     | Tell
 )
 Command = LaneCommand | Refuse

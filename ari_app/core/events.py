@@ -1,9 +1,13 @@
 """Everything that can happen, in the past tense: the whole input of the core."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ari_app.core.desk_events import DeskEvent, LiveEvent
 from ari_app.core.emergency import Emergency
+from ari_app.core.outbound.asked import OutboundAsked
+from ari_app.core.outbound.policy import OFF, DutyList, NoDuty, Policy
+from ari_app.core.pause import Gap
 from ari_app.core.rollout import Rollout
 from ari_app.core.values import (
     AgentId,
@@ -11,16 +15,17 @@ from ari_app.core.values import (
     BridgeSeen,
     Caller,
     CallId,
+    Centre,
     CheckedFile,
     History,
     LegId,
     LegSeen,
     MessageId,
     PlayId,
-    QueueName,
     call_of,
 )
 from ari_app.core.versions import Version
+from ari_app.core.world import OutsideNumber, World
 
 # --- Asterisk says ---------------------------------------------------------------------------
 
@@ -30,6 +35,8 @@ class CallArrived:
     call: CallId
     caller: Caller
     dialled: str
+    rang_at: float = 0.0
+    """When its channel was made, by Asterisk's clock; 0 when Asterisk did not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,11 @@ class LegDown:
 class KeyPressed:
     leg: LegId
     digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayStarted:
+    play: PlayId
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,71 +129,16 @@ class RecordingChecked:
     call: CallId
     talk: CheckedFile | None
     messages: tuple[CheckedFile, ...] = ()
-
-
-# --- an agent or a supervisor asks -----------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class AgentSignedIn:
-    agent: AgentId
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class AgentSignedOut:
-    agent: AgentId
+class RecordingMuted:
+    """Asterisk was told to stop or go on recording; ``ok`` is false when it did not do so."""
 
-
-@dataclass(frozen=True, slots=True)
-class AgentAskedReady:
-    agent: AgentId
-
-
-@dataclass(frozen=True, slots=True)
-class AgentAskedPause:
-    agent: AgentId
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class AgentAccepted:
-    agent: AgentId
     call: CallId
-
-
-@dataclass(frozen=True, slots=True)
-class AgentDeclined:
-    agent: AgentId
-    call: CallId
-
-
-@dataclass(frozen=True, slots=True)
-class AgentHungUp:
-    agent: AgentId
-    call: CallId
-
-
-@dataclass(frozen=True, slots=True)
-class AgentFinishedWrapUp:
-    agent: AgentId
-
-
-@dataclass(frozen=True, slots=True)
-class DeskConnected:
-    agent: AgentId
-
-
-@dataclass(frozen=True, slots=True)
-class DeskLost:
-    agent: AgentId
-
-
-@dataclass(frozen=True, slots=True)
-class WrapUpChanged:
-    """From now on wrap-up of this queue (None: of every queue) lasts so long; running ones stay."""
-
-    queue: QueueName | None
-    wrap_up_s: float
+    is_muted: bool
+    ok: bool
 
 
 # --- an admin or a supervisor switches -------------------------------------------------------
@@ -202,27 +159,35 @@ class EmergencyChanged:
     emergency: Emergency | None
 
 
-SwitchEvent = TreesChanged | EmergencyChanged
+@dataclass(frozen=True, slots=True)
+class ConfigurationChanged:
+    """From now on this is configured. ``numbers`` are those that can be called outside."""
 
-DeskEvent = (
-    AgentSignedIn
-    | AgentSignedOut
-    | AgentAskedReady
-    | AgentAskedPause
-    | AgentAccepted
-    | AgentDeclined
-    | AgentHungUp
-    | AgentFinishedWrapUp
-    | DeskConnected
-    | DeskLost
-    | WrapUpChanged
-)
+    centre: Centre
+    world: World
+    numbers: Mapping[str, OutsideNumber]
+    policy: Policy = OFF
+    units: DutyList = field(default_factory=NoDuty)
+
+
+SwitchEvent = TreesChanged | EmergencyChanged
 
 LegEvent = LegUp | LegDown | KeyPressed | PlayEnded | BridgeEntered | RingFailed | MessageEnded
 
 CallEvent = CallArrived | LegEvent | CallerKnown | RecordingChecked
 
-Event = CallEvent | DeskEvent | SwitchEvent | AsteriskLost | AsteriskSeen
+Asked = DeskEvent | LiveEvent | OutboundAsked
+ShellEvent = PlayStarted | RecordingMuted
+
+Event = (
+    CallEvent
+    | ShellEvent
+    | Asked
+    | SwitchEvent
+    | ConfigurationChanged
+    | AsteriskLost
+    | AsteriskSeen
+)
 
 
 def call_named_in(event: LegEvent) -> CallId:
@@ -235,112 +200,3 @@ def call_named_in(event: LegEvent) -> CallId:
             return call_of(event.message)
         case _:
             return call_of(event.leg)
-
-
-# --- the seam: what the call engine and the dispatcher tell each other ------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class CallQueued:
-    """To the dispatcher: a caller waits. ``since`` keeps the place over offers and relaxations."""
-
-    call: CallId
-    queue: QueueName
-    needs: tuple[tuple[str, int], ...]
-    priority: int
-    since: float
-    card: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class CallLeft:
-    """To the dispatcher: the caller waits no more (hung up, or left the queue for a prompt)."""
-
-    call: CallId
-
-
-@dataclass(frozen=True, slots=True)
-class OfferAnswered:
-    """To the dispatcher: the agent answered in time; both are being connected."""
-
-    call: CallId
-
-
-@dataclass(frozen=True, slots=True)
-class OfferConnected:
-    call: CallId
-
-
-@dataclass(frozen=True, slots=True)
-class OfferFailed:
-    """To the dispatcher: the agent's leg ended before both were connected."""
-
-    call: CallId
-    cause: int
-
-
-@dataclass(frozen=True, slots=True)
-class CallFinished:
-    """To the dispatcher: the talk is over; wrap-up begins, as long as the queue's is."""
-
-    call: CallId
-    queue: QueueName
-
-
-@dataclass(frozen=True, slots=True)
-class CardChanged:
-    call: CallId
-    card: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class CallAdopted:
-    """To the dispatcher: after a gap, this agent is found talking to this caller."""
-
-    call: CallId
-    agent: AgentId
-
-
-@dataclass(frozen=True, slots=True)
-class CallOffered:
-    """To the call engine: this agent is reserved. ``ring`` is false until a desk accepts."""
-
-    call: CallId
-    agent: AgentId
-    ring: bool
-    ring_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class OfferAccepted:
-    """To the call engine: the desk accepted; ring the phone, which answers by itself."""
-
-    call: CallId
-    ring_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class OfferCancelled:
-    """To the call engine: the reservation is void; the caller keeps the place."""
-
-    call: CallId
-
-
-@dataclass(frozen=True, slots=True)
-class TalkEnded:
-    """To the call engine: the agent asked to hang up."""
-
-    call: CallId
-
-
-ToDispatcher = (
-    CallQueued
-    | CallLeft
-    | OfferAnswered
-    | OfferConnected
-    | OfferFailed
-    | CallFinished
-    | CardChanged
-    | CallAdopted
-)
-ToCalls = CallOffered | OfferAccepted | OfferCancelled | TalkEnded

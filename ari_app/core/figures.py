@@ -2,27 +2,33 @@
 
 Decides the estimate. Looks at the dispatcher's own tables and changes none of them.
 
-The estimate: somebody who has ``n`` callers before them waits until ``n + 1`` talks are done. Talks
-of a queue end every ``handling / agents`` seconds, where ``handling`` is the mean of talk and
-wrap-up over the queue's last talks and ``agents`` are those at work for it. It is 0 while an agent
-is ready and nobody waits, and not known while no agent is at work.
+The estimate: talks of the agents who can take a caller end every ``handling / agents`` seconds,
+where ``handling`` is the mean of talk and wrap-up over the queue's last talks and ``agents`` are
+those at work who fit. Somebody with ``n`` callers before them waits until ``n + 1`` are over. Of
+callers before them who ask for something else, those count that fall to the same agents: all if
+only these can take them, a half if half of those who can are these. It is 0 while an agent fits who
+is ready and nobody goes before, and not known while nobody who fits is at work.
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 
-from ari_app.core.agent import Agent, AgentState
+from ari_app.core.agent import AWAY, Agent, AgentState
 from ari_app.core.offer import Offer
 from ari_app.core.values import AgentId, CallId, Centre, QueueName
-from ari_app.routing.match import Waiting, in_order
+from ari_app.core.waiting_line import WaitingLine
+from ari_app.routing.callers import Demand, Key
+from ari_app.routing.line import before
+from ari_app.routing.plan import demand_of
 
 KEPT_TALKS = 50
 FEWEST_TALKS = 5
 FIRST_HANDLING_S = 180.0
 """The mean that is believed until a queue has had ``FEWEST_TALKS``."""
 
-AWAY = frozenset({AgentState.OFFLINE, AgentState.PAUSED})
+LAST: Key = (True, float("inf"), "")
 
 
 class Figures(Protocol):
@@ -44,18 +50,18 @@ class Figures(Protocol):
 
 
 class QueueFigures:
-    """The dispatcher's answers. The mappings are its own, so they are always of this moment."""
+    """The dispatcher's answers. The tables are its own, so they are always of this moment."""
 
     def __init__(
         self,
         centre: Centre,
         agents: Mapping[AgentId, Agent],
-        waiting: Mapping[CallId, Waiting],
+        line: WaitingLine,
         offers: Mapping[CallId, Offer],
     ) -> None:
         self._centre = centre
         self._agents = agents
-        self._waiting = waiting
+        self._line = line
         self._offers = offers
         self._handled: dict[str, deque[float]] = {}
 
@@ -71,26 +77,27 @@ class QueueFigures:
     def waiting(self, queue: str) -> int | None:
         if QueueName(queue) not in self._centre.queues:
             return None
-        return sum(caller.queue == queue for caller in self._waiting.values())
+        return len(self._line.line.in_queue(queue))
 
     def expected_wait_s(self, queue: str) -> float | None:
-        ahead = self.waiting(queue)
-        return None if ahead is None else self._wait_s(queue, ahead)
+        if QueueName(queue) not in self._centre.queues:
+            return None
+        return self._wait_s(queue, demand_of(queue, (), self._line.plan(queue), ()), LAST)
 
     def position(self, call: CallId) -> int | None:
         if call in self._offers:
             return 1
-        mine = self._waiting.get(call)
-        if mine is None:
-            return None
-        line = in_order(one for one in self._waiting.values() if one.queue == mine.queue)
-        return line.index(mine) + 1
+        mine = self._line.line.get(call)
+        return None if mine is None else self._line.line.place_in_queue(mine) + 1
 
     def rest_of_wait_s(self, call: CallId) -> float | None:
         if call in self._offers:
             return 0.0
-        place = self.position(call)
-        return None if place is None else self._wait_s(self._waiting[call].queue, place - 1)
+        mine = self._line.line.get(call)
+        if mine is None:
+            return None
+        demand = replace(self._line.line.demand(call), only="")
+        return self._wait_s(mine.queue, demand, mine.key)
 
     def signed_in(self, skill: str) -> int:
         """Also those who are talking or on a break."""
@@ -100,16 +107,23 @@ class QueueFigures:
             if agent.state is not AgentState.OFFLINE
         )
 
-    def _wait_s(self, queue: str, ahead: int) -> float | None:
-        states = [agent.state for agent in self._at_work(queue)]
-        if not states:
+    def _wait_s(self, queue: str, demand: Demand, key: Key) -> float | None:
+        at_work = frozenset(a for a, agent in self._agents.items() if agent.state not in AWAY)
+        mine = self._line.pool.fitting(demand) & at_work
+        if not mine:
             return None
-        if ahead == 0 and AgentState.READY in states:
+        ahead = self._ahead(mine, at_work, key)
+        is_ready = any(self._agents[AgentId(a)].state is AgentState.READY for a in mine)
+        if ahead == 0 and is_ready:
             return 0.0
-        return round((ahead + 1) * self.handling_s(queue) / len(states), 1)
+        return round((ahead + 1) * self.handling_s(queue) / len(mine), 1)
 
-    def _at_work(self, queue: str) -> Iterator[Agent]:
-        for agent in self._agents.values():
-            profile = self._centre.agents[agent.agent_id]
-            if agent.state not in AWAY and QueueName(queue) in profile.queues:
-                yield agent
+    def _ahead(self, mine: frozenset[str], at_work: frozenset[AgentId], key: Key) -> float:
+        """How many go before, each by the share in which it falls to these agents."""
+        ahead = 0.0
+        for row in self._line.line.rows():
+            earlier = before(row.keys, key)
+            fitting = row.fitting & at_work if earlier else frozenset()
+            if fitting:
+                ahead += earlier * len(fitting & mine) / len(fitting)
+        return ahead

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ari_app.core.call import Call
 from ari_app.core.emergency import EMERGENCY, Emergency, emergency_fact
 from ari_app.core.figures import Figures
+from ari_app.core.orders import Orders
 from ari_app.core.world import World, is_listed
 from ivr.facts import EMERGENCY_PROMPT, Facts, FactValue, form_of
 
@@ -24,9 +25,10 @@ class FactsSource:
     figures: Figures
     world: World
     emergency: Emergency | None = None
+    orders: Orders | None = None
 
     def __call__(self, call: Call, now: float) -> Facts:
-        return LiveFacts(call, now, self.figures, self.world, self.emergency)
+        return LiveFacts(call, now, self.figures, self.world, self.emergency, self.orders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +38,24 @@ class LiveFacts:
     figures: Figures
     world: World
     emergency: Emergency | None = None
+    orders: Orders | None = None
 
     def value(self, name: str) -> FactValue | None:
         if name in (EMERGENCY, EMERGENCY_PROMPT):
-            return emergency_fact(self.emergency, name, self.now)
+            said = emergency_fact(self.emergency, name, self.now)
+            return self._mode(name) if said is None else said
         found = form_of(name)
         if found is None:
             return None
         form, which = found
         is_caller = name.startswith("caller.")
         return self._caller(name) if is_caller else self._world(form.pattern, which)
+
+    def _mode(self, name: str) -> FactValue | None:
+        """A mode greets as an emergency does, which goes before it."""
+        if self.orders is None or self.orders.surge is None or self.orders.mode is None:
+            return None
+        return self.orders.surge.mode if name == "mode" else self.orders.mode.greeting or None
 
     def _caller(self, name: str) -> FactValue | None:
         caller = self.call.caller
@@ -65,6 +75,8 @@ class LiveFacts:
 
     def _world(self, pattern: str, which: str) -> FactValue | None:
         match pattern:
+            case "mode":
+                return self._mode(pattern)
             case "dialled":
                 return self.call.dialled or None
             case "queue.<queue>.waiting":

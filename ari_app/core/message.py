@@ -12,7 +12,7 @@ from ari_app.core.call_parts import Message
 from ari_app.core.commands import DropMessage, RecordMessage, StopMessage, Write
 from ari_app.core.events import MessageEnded
 from ari_app.core.heard import MESSAGE
-from ari_app.core.legs import Out, leave_queue, silence
+from ari_app.core.legs import Out, leave_queue, renewed, silence
 from ari_app.core.outcome import better
 from ari_app.core.values import LegId, MessageId, message_of
 
@@ -56,18 +56,18 @@ def ended(call: Call, event: MessageEnded, now: float) -> Moved:
         call = _kept(call, event.message, event.seconds)
         call = replace(call, outcome=better(call.outcome, Outcome.MESSAGE_LEFT))
         call = call.noting(now, MESSAGE, event.seconds)
-        return call, [Write(call.saved())], ivr.MessageTaken(event.seconds)
+        return call, [Write(call.saved()), renewed(call)], ivr.MessageTaken(event.seconds)
     call = replace(call, phase=Phase.IN_FLOW, message=None, until=None)
     call = call.noting(now, MESSAGE, event.reason)
     # Where nobody knows what became of the request, it may be recording after all.
-    out: Out = [StopMessage(event.message), DropMessage(event.message)]
+    out: Out = [StopMessage(event.message), DropMessage(event.message), renewed(call)]
     return call, out, ivr.MessageFailed(event.reason)
 
 
 def overdue(call: Call, message: Message, now: float) -> Moved:
     """Its end was never told. What was said may be there: the file is looked at later."""
     call = _kept(call, message.name, 0.0).noting(now, MESSAGE, "overdue")
-    return call, [StopMessage(message.name)], ivr.MessageFailed("overdue")
+    return call, [StopMessage(message.name), renewed(call)], ivr.MessageFailed("overdue")
 
 
 def left_during(call: Call) -> Call:

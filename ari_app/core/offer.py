@@ -10,11 +10,12 @@ from typing import cast
 from ari_app.core.commands import Tell
 from ari_app.core.records import Json
 from ari_app.core.values import AgentId
-from ari_app.routing.match import Waiting
+from ari_app.routing.callers import Waiting
 
 BUSY_CAUSES = frozenset({17})
 """Q.850: user busy. Every other failure is told to the agent as ``phone_unreachable``."""
-DECLINED_CAUSES = frozenset({21})
+DECLINED_CAUSES = frozenset({16, 21})
+"""Hung up before they were connected; call rejected."""
 NO_ANSWER_CAUSES = frozenset({18, 19})
 
 
@@ -32,6 +33,8 @@ class Offer:
     answer: str
     card: Mapping[str, object]
     accepted: bool
+    is_answered: bool = False
+    """The phone was: whoever does not want it any more hangs up."""
 
 
 def reason_of(cause: int) -> str:

@@ -8,7 +8,10 @@ from enum import StrEnum
 
 
 class Phase(StrEnum):
-    """``transferring``: an outside number rings; ``transferred``: the caller talks to it."""
+    """``transferring``: an outside number rings; ``transferred``: the caller talks to it.
+
+    ``dialling``: we call the citizen, whose agent (if it is for one) is there already.
+    """
 
     IN_FLOW = "in_flow"
     QUEUED = "queued"
@@ -18,11 +21,15 @@ class Phase(StrEnum):
     TRANSFERRING = "transferring"
     TRANSFERRED = "transferred"
     RECORDING = "recording"
+    DIALLING = "dialling"
     ENDING = "ending"
 
 
 class Outcome(StrEnum):
-    """How a call ended: set once. ``failed`` means that we, not a person, ended it."""
+    """How a call ended: set once. ``failed`` means that we, not a person, ended it.
+
+    Of calls that we place: ``not_reached`` by nobody's answer, ``withdrawn`` before any dialling.
+    """
 
     ANSWERED = "answered"
     TRANSFERRED_OUT = "transferred_out"
@@ -33,6 +40,8 @@ class Outcome(StrEnum):
     ABANDONED_RINGING = "abandoned_ringing"
     FINISHED_IN_FLOW = "finished_in_flow"
     FAILED = "failed"
+    NOT_REACHED = "not_reached"
+    WITHDRAWN = "withdrawn"
 
 
 LEFT_IN: Mapping[Phase, Outcome] = {
@@ -44,6 +53,7 @@ LEFT_IN: Mapping[Phase, Outcome] = {
     Phase.TRANSFERRING: Outcome.ABANDONED_RINGING,
     Phase.TRANSFERRED: Outcome.TRANSFERRED_OUT,
     Phase.RECORDING: Outcome.ABANDONED_IN_FLOW,
+    Phase.DIALLING: Outcome.NOT_REACHED,
     Phase.ENDING: Outcome.FAILED,
 }
 """The outcome when the caller's channel goes while the call is in this phase."""

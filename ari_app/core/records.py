@@ -11,6 +11,11 @@ from typing import Literal
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
+def ticket_of(call_id: str) -> str:
+    """The id of the ticket that a call makes."""
+    return f"t-{call_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class OpenCall:
     """A call begins: call row, ticket skeleton and outbox row (``ticket.created``) in one go.
@@ -28,6 +33,8 @@ class OpenCall:
     dialled: str
     source: Literal["service", "cel"] = "service"
     tree_version: str = ""
+    ticket_id: str = ""
+    """The ticket it belongs to: of a call that we place, an earlier one's. Empty: a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ class CloseCall:
     outcome: str
     ticket: Mapping[str, Json] = field(default_factory=dict)
     ivr_journal: list[Json] | None = None
+    phase: str = ""
+    """Where the call was when its caller's channel went; empty where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +88,69 @@ class SaveAgent:
     snapshot: Mapping[str, Json] = field(default_factory=dict)
 
 
-Record = OpenCall | SaveCall | CloseCall | SaveTicket | SaveAgent
+@dataclass(frozen=True, slots=True)
+class Journaled:
+    """One line of the append-only journal, from which every figure is computed.
+
+    ``kind`` is ``noun.verb`` in the past tense (``call.queued``); docs/journal.md names all.
+    Written at least once: ``key`` makes a repetition harmless.
+    """
+
+    key: str
+    at: float
+    kind: str
+    call_id: str = ""
+    agent_id: str = ""
+    queue: str = ""
+    data: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SaveDial:
+    """Where an entry of the dial list stands: a callback, a duty phone or a return visit."""
+
+    entry_id: str
+    kind: str
+    ticket_id: str
+    state: str
+    due_at: float | None
+    snapshot: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SaveOrder:
+    """What a supervisor ordered and a restart must not forget; ``value`` None takes it back."""
+
+    key: str
+    value: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """Who did what, when, with which result: one row of the chain of the audit.
+
+    ``what`` names the endpoint or action, ``subject`` whom or what it was done to. Written at least
+    once: ``key`` makes a repetition harmless.
+    """
+
+    key: str
+    at: float
+    who: str
+    role: str
+    what: str
+    subject: str
+    result: str
+    data: Mapping[str, Json] = field(default_factory=dict)
+
+
+Record = (
+    OpenCall
+    | SaveCall
+    | CloseCall
+    | SaveTicket
+    | SaveAgent
+    | Journaled
+    | SaveDial
+    | SaveOrder
+    | Audited
+)

@@ -44,6 +44,15 @@ class Shelf:
         self._observe(version.number, "begun")
         return _ref(version, flow), ivr.start(flow, dialled)
 
+    def begin_placed(self, tree: str, dialled: str) -> tuple[TreeRef, ivr.State] | None:
+        """The tree of this name for a call that we place; None when no version in service has it.
+
+        Calls that we place prove nothing of a version on trial: they are the stable one's.
+        """
+        trees = self.served.trees
+        flow = trees.flows.get(tree) if tree else trees.for_dialled(dialled)
+        return None if flow is None else (_ref(self.served, flow), ivr.start(flow, dialled))
+
     def flow_of(self, call: Call) -> tuple[Call, ivr.Flow]:
         """The call's own tree; a call whose version is gone goes on with the stable one."""
         version = self._versions.get(call.tree.version) if call.tree else None

@@ -4,10 +4,14 @@ Plain frozen data. Knows nothing of Asterisk, of the database, or of how things 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal, NewType
 
+from ari_app.core.modes import Mode
 from ari_app.core.records import Json
+from ari_app.core.staffing import Staffing
+from ari_app.routing.place import Boosts
+from ari_app.routing.plan import QueuePlan
 
 CallId = NewType("CallId", str)
 """Asterisk's unique id of the caller's channel: the same before and after a restart of ours."""
@@ -15,6 +19,8 @@ LegId = NewType("LegId", str)
 BridgeId = NewType("BridgeId", str)
 PlayId = NewType("PlayId", str)
 AgentId = NewType("AgentId", str)
+AgentRole = Literal["agent", "supervisor", "quality", "auditor", "admin"]
+"""``quality`` (质检员) judges talks, ``auditor`` (审计员) what was done; neither takes calls."""
 QueueName = NewType("QueueName", str)
 MessageId = NewType("MessageId", str)
 """The name of a caller's recorded message; its file has the same name."""
@@ -28,9 +34,17 @@ class AgentProfile:
     name: str
     skills: Mapping[str, int]
     queues: frozenset[QueueName]
-    role: Literal["agent", "supervisor", "admin"] = "agent"
+    role: AgentRole = "agent"
+    may_supervise: frozenset[str] = frozenset()
+    """Of ``listen``, ``whisper``, ``barge`` and ``take_over``."""
     answer: Literal["phone", "desk"] = "phone"
     """``phone``: the phone rings with the pop. ``desk``: the phone is called once accepted."""
+    site: str = ""
+    rank: int = 0
+    """A smaller one is asked first, where a queue asks in order."""
+    employer: str = ""
+    has_phone: bool = True
+    """Without one of their own, agents sit down at a seat when they sign in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +55,35 @@ class QueueProfile:
     ring_s: float = 20.0
     wrap_up_s: float = 30.0
     music: str = "default"
+    plan: QueuePlan = field(default_factory=QueuePlan)
+    label: str = ""
+    """For people; empty: the name."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Centre:
-    """Everybody who may take calls, and the queues they take them from."""
+    """Everybody who may take calls, and the queues they take them from.
+
+    All parts of an engine look at one centre: ``become`` changes it for all of them at once.
+    """
 
     agents: Mapping[AgentId, AgentProfile]
     queues: Mapping[QueueName, QueueProfile]
+    boosts: Boosts = field(default_factory=Boosts)
+    staffing: Staffing = field(default_factory=Staffing)
+    modes: Mapping[str, Mode] = field(default_factory=dict)
+    seats: frozenset[str] = frozenset()
+    browser_phones: frozenset[str] = frozenset()
+    """Of agents and seats: those whose phone is the page."""
 
     def queue(self, name: QueueName) -> QueueProfile:
         """The queue's profile; a queue nobody configured has the defaults."""
         return self.queues.get(name) or QueueProfile(name)
+
+    def become(self, other: "Centre") -> None:
+        """Be from now on what the other one is."""
+        for one in fields(self):
+            setattr(self, one.name, getattr(other, one.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +132,49 @@ class BridgeSeen:
 
 
 def agent_leg(call: CallId, offer: int) -> LegId:
-    """The channel id of a call's n-th agent leg, chosen before Asterisk is asked for it."""
-    return LegId(f"{call}.a{offer}")
+    """The channel id of a call's n-th agent leg, chosen before Asterisk is asked for it.
+
+    Of a call that we place it is there before the citizen's channel, whose id is the call's; as
+    Asterisk (``does_id_conflict``) makes no channel whose id another one's begins with, the
+    attempt gets a zero in front.
+    """
+    if not is_placed(call):
+        return LegId(f"{call}.a{offer}")
+    entry, _, attempt = call.rpartition(".")
+    return LegId(f"{entry}.0{attempt}.a{offer}")
 
 
 def outside_leg(call: CallId, number: int) -> LegId:
     """The channel id of a call's n-th leg to an outside number."""
     return LegId(f"{call}.t{number}")
+
+
+PLACED = ("callback-", "missed-", "duty-", "visit-")
+"""How the ids of calls begin that we place: ``<entry id>.<attempt>``."""
+
+
+def is_placed(call: str) -> bool:
+    return call.startswith(PLACED)
+
+
+def supervisor_leg(call: CallId, number: int) -> LegId:
+    """The channel id of a supervisor's leg into a call."""
+    return LegId(f"{call}.s{number}")
+
+
+def snoop_of(leg: LegId, number: int) -> LegId:
+    """The channel through which a supervisor's leg hears an agent's."""
+    return LegId(f"{leg}.snoop{number}")
+
+
+def beside(leg: LegId) -> BridgeId:
+    """The bridge in which a supervisor hears a talk without being in it."""
+    return BridgeId(f"{leg}.b")
+
+
+def is_supervisors(name: str) -> bool:
+    """A leg, a snoop or a bridge of a supervisor's."""
+    return name.removeprefix(call_of(name)).startswith(".s")
 
 
 def is_outside(leg: LegId) -> bool:
@@ -123,8 +190,16 @@ def call_of(leg: str) -> CallId:
 
     Asterisk's own unique ids are ``system-epoch.sequence``: they hold exactly one full stop.
     """
-    return CallId(".".join(leg.split(".")[:2]))
+    first, *rest = leg.split(".")
+    if not rest:
+        return CallId(leg)
+    return CallId(f"{first}.{rest[0].lstrip('0') if is_placed(leg) else rest[0]}")
 
 
 def bridge_of(call: CallId) -> BridgeId:
     return BridgeId(f"{call}.b")
+
+
+def aside_of(call: CallId) -> BridgeId:
+    """The bridge in which an agent consults a third, unheard by the citizen."""
+    return BridgeId(f"{call}.c")

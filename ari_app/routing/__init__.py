@@ -1,1 +1,1 @@
-"""Routing strategies: pure functions from (waiting callers, ready agents) to a match."""
+"""Who gets whom: pure data and functions over waiting callers and ready agents."""

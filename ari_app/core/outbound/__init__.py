@@ -1,0 +1,1 @@
+"""Calls that we place: who is called when, how often, and what came of it."""
