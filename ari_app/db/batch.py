@@ -8,7 +8,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ari_app.core.records import CloseCall, OpenCall, Record, SaveAgent, SaveCall, SaveTicket
+from ari_app.core.records import (
+    Audited,
+    CloseCall,
+    Journaled,
+    OpenCall,
+    Record,
+    SaveAgent,
+    SaveCall,
+    SaveDial,
+    SaveOrder,
+    SaveTicket,
+)
 
 _RANK: dict[type, int] = {OpenCall: 0, SaveCall: 1, CloseCall: 2, SaveTicket: 3}
 
@@ -40,21 +51,48 @@ class Wave:
                 self.amended.setdefault(call, {}).update(record.ticket)
 
 
-def gather(records: Iterable[Record]) -> tuple[list[Wave], dict[str, SaveAgent]]:
-    """The waves to write in turn, and where each agent stands at the end."""
-    waves = [Wave()]
-    agents: dict[str, SaveAgent] = {}
+@dataclass(slots=True)
+class Gathered:
+    """The waves to write in turn; what is beside calls, each thing as it stands at the end."""
+
+    waves: list[Wave] = field(default_factory=lambda: [Wave()])
+    agents: dict[str, SaveAgent] = field(default_factory=dict)
+    dials: dict[str, SaveDial] = field(default_factory=dict)
+    orders: dict[str, SaveOrder] = field(default_factory=dict)
+    journaled: dict[str, Journaled] = field(default_factory=dict)
+    audited: dict[str, Audited] = field(default_factory=dict)
+
+
+def gather(records: Iterable[Record]) -> Gathered:
+    found = Gathered()
     latest: dict[str, int] = {}  # per call: the wave its last record went to
     for record in records:
-        if isinstance(record, SaveAgent):
-            agents[record.agent_id] = record
-            continue
-        rank, index = _RANK[type(record)], latest.get(record.call_id, 0)
-        if waves[index].rank.get(record.call_id, 0) > rank:
-            index += 1
-            if index == len(waves):
-                waves.append(Wave())
-        latest[record.call_id] = index
-        waves[index].rank[record.call_id] = rank
-        waves[index].add(record)
-    return waves, agents
+        match record:
+            case SaveAgent():
+                found.agents[record.agent_id] = record
+            case SaveDial():
+                found.dials[record.entry_id] = record
+            case SaveOrder():
+                found.orders[record.key] = record
+            case Journaled():
+                found.journaled.setdefault(record.key, record)
+            case Audited():
+                found.audited.setdefault(record.key, record)
+            case _:
+                _add(found.waves, latest, record)
+    return found
+
+
+def _add(
+    waves: list[Wave],
+    latest: dict[str, int],
+    record: OpenCall | SaveCall | CloseCall | SaveTicket,
+) -> None:
+    rank, index = _RANK[type(record)], latest.get(record.call_id, 0)
+    if waves[index].rank.get(record.call_id, 0) > rank:
+        index += 1
+        if index == len(waves):
+            waves.append(Wave())
+    latest[record.call_id] = index
+    waves[index].rank[record.call_id] = rank
+    waves[index].add(record)

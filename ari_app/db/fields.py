@@ -14,7 +14,19 @@ from ari_app.db.models import Ticket
 _log = structlog.get_logger()
 
 # Set by the records themselves, never by a map of fields.
-_FIXED = frozenset({"ticket_id", "call_id", "source", "outcome", "arrived_at"})
+_FIXED = frozenset(
+    {
+        "ticket_id",
+        "call_id",
+        "intake_key",
+        "version",
+        "edited",
+        "audit",
+        "source",
+        "outcome",
+        "arrived_at",
+    }
+)
 _LONGEST_NUMBER = 255  # PostgreSQL cannot index a text of several kilobytes
 _BIGGEST_INTEGER = 2**31 - 1
 

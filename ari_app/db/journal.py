@@ -9,17 +9,15 @@ import os
 from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import structlog
 
-from ari_app.core.records import CloseCall, OpenCall, Record, SaveAgent, SaveCall, SaveTicket
+from ari_app.core.records import Record
 
 _log = structlog.get_logger()
 
-_KINDS: dict[str, type[Record]] = {
-    kind.__name__: kind for kind in (OpenCall, SaveCall, CloseCall, SaveTicket, SaveAgent)
-}
+_KINDS: dict[str, type[Record]] = {kind.__name__: kind for kind in get_args(Record)}
 
 
 def to_line(record: Record, **extra: str) -> bytes:

@@ -63,16 +63,29 @@ class Call(Base):
     source: Mapped[str]
     snapshot: Mapped[dict[str, Any] | None]
     ivr_journal: Mapped[list[Any] | None]
+    ticket_id: Mapped[str | None]
 
 
 class Ticket(Base):
-    """The ticket skeleton. ``outcome`` comes with the call's end, ``closed_at`` with the case's."""
+    """The ticket skeleton. ``outcome`` comes with the call's end, ``closed_at`` with the case's.
+
+    ``call_id`` is empty where another channel brought the matter in; ``intake_key`` is that
+    channel's own id. ``version`` counts what people changed; ``edited`` keeps of each such field
+    what the call had written there.
+    """
 
     __tablename__ = "tickets"
-    __table_args__ = (Index(None, "caller_number", "arrived_at"), Index(None, "arrived_at"))
+    __table_args__ = (
+        Index(None, "caller_number", "arrived_at"),
+        Index(None, "arrived_at"),
+        Index(None, "agent_id", "arrived_at"),
+    )
 
     ticket_id: Mapped[str] = mapped_column(primary_key=True)
-    call_id: Mapped[str] = mapped_column(ForeignKey("calls.call_id"), unique=True)
+    call_id: Mapped[str | None] = mapped_column(ForeignKey("calls.call_id"), unique=True)
+    intake_key: Mapped[str | None] = mapped_column(unique=True)
+    version: Mapped[int] = mapped_column(server_default="0")
+    edited: Mapped[dict[str, Any] | None]
     source: Mapped[str | None]
     outcome: Mapped[str | None]
     channel: Mapped[str | None]
@@ -129,6 +142,20 @@ class Ticket(Base):
     audit: Mapped[list[Any] | None]
 
 
+class Draft(Base):
+    """What an agent has filled into a ticket and not saved yet."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (Index(None, "saved_at"),)
+
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.ticket_id"), primary_key=True)
+    agent_id: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    saved_at: Mapped[float]
+    tab: Mapped[str]
+    fields: Mapped[dict[str, Any]]
+
+
 class Outbox(Base):
     """What must leave, in the order of ``seq``; written with what it tells of."""
 
@@ -147,6 +174,106 @@ class Outbox(Base):
     state: Mapped[str]
     attempts: Mapped[int]
     due_at: Mapped[float]
+    last_error: Mapped[str | None]
+
+
+class WorkOrder(Base):
+    """One unit's share of a ticket, with its own clocks."""
+
+    __tablename__ = "work_orders"
+    __table_args__ = (Index(None, "ticket_id"), Index(None, "unit", "dispatched_at"))
+
+    work_order_id: Mapped[str] = mapped_column(primary_key=True)
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.ticket_id"))
+    unit: Mapped[str]
+    profile: Mapped[str]
+    dispatched_at: Mapped[float]
+    sign_by: Mapped[float | None]
+    respond_by: Mapped[float | None]
+    due_at: Mapped[float | None]
+    signed_at: Mapped[float | None]
+    first_response_at: Mapped[float | None]
+    extended_to: Mapped[float | None]
+    returned_at: Mapped[float | None]
+    returned_reason: Mapped[str | None]
+    closed_at: Mapped[float | None]
+    result: Mapped[str | None]
+
+
+class Journal(Base):
+    """What happened, line by line; never changed. Every figure is computed from it."""
+
+    __tablename__ = "journal"
+    __table_args__ = (
+        Index(None, "at"),
+        Index(None, "call_id"),
+        Index(None, "agent_id", "at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: Mapped[int] = mapped_column(_SEQUENCE, Identity(), primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    at: Mapped[float]
+    kind: Mapped[str]
+    call_id: Mapped[str]
+    agent_id: Mapped[str]
+    queue: Mapped[str]
+    data: Mapped[dict[str, Any]]
+
+
+class Audit(Base):
+    """Who did what, when, with which result; each row's ``hash`` covers the one before it.
+
+    ``seq`` is counted by who writes, without a gap, so that a missing row is seen.
+    """
+
+    __tablename__ = "audit"
+    __table_args__ = (Index(None, "at"),)
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(unique=True)
+    at: Mapped[float]
+    who: Mapped[str]
+    role: Mapped[str]
+    what: Mapped[str]
+    subject: Mapped[str]
+    result: Mapped[str]
+    data: Mapped[dict[str, Any]]
+    previous: Mapped[str]
+    hash: Mapped[str]
+
+
+class AuditHead(Base):
+    """The one row that says how long the audit is: rows missing at its end are seen."""
+
+    __tablename__ = "audit_head"
+
+    one: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str]
+
+
+class DialEntry(Base):
+    """Somebody to be called: back, on duty, or asked how it went."""
+
+    __tablename__ = "dial_list"
+    __table_args__ = (Index(None, "state", "due_at"), Index(None, "ticket_id"))
+
+    entry_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    ticket_id: Mapped[str]
+    state: Mapped[str]
+    due_at: Mapped[float | None]
+    snapshot: Mapped[dict[str, Any]]
+
+
+class Order(Base):
+    """What a supervisor ordered: wrap-up lengths, surge mode; found again after a restart."""
+
+    __tablename__ = "orders"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[Any | None] = mapped_column(_JSON)
 
 
 class Agent(Base):

@@ -24,6 +24,7 @@ from ari_app.db.rows import (
 _TABLES = Base.metadata.tables
 _CALLS, _TICKETS, _OUTBOX = _TABLES["calls"], _TABLES["tickets"], _TABLES["outbox"]
 _AGENTS, _SESSIONS, _CEL = _TABLES["agents"], _TABLES["sessions"], _TABLES["cel_position"]
+_ORDERS = _TABLES["orders"]
 _IDS_AT_ONCE = 500
 
 
@@ -63,6 +64,13 @@ class Repo:
             closed |= {row["call_id"] for row in await self._rows(chosen)}
         return closed
 
+    async def confidential_calls(self, call_ids: Sequence[str]) -> dict[str, str]:
+        """Those of these calls whose ticket is confidential, with its agent."""
+        chosen = select(_TICKETS.c.call_id, _TICKETS.c.agent_id).where(
+            _TICKETS.c.call_id.in_(call_ids[:_IDS_AT_ONCE]), _TICKETS.c.confidential.is_(True)
+        )
+        return {row["call_id"]: row["agent_id"] or "" for row in await self._rows(chosen)}
+
     async def tickets(self, limit: int = 50, *, before: float | None = None) -> list[StoredTicket]:
         chosen = select(_TICKETS).order_by(_TICKETS.c.arrived_at.desc()).limit(limit)
         if before is not None:
@@ -93,6 +101,11 @@ class Repo:
     async def agents(self) -> list[StoredAgent]:
         rows = await self._rows(select(_AGENTS).order_by(_AGENTS.c.agent_id))
         return [StoredAgent(**{**row, "snapshot": row["snapshot"] or {}}) for row in rows]
+
+    async def orders(self) -> dict[str, Any]:
+        """Supervisors' standing orders, by key; those that were taken back are none."""
+        rows = await self._rows(select(_ORDERS).where(_ORDERS.c.value.is_not(None)))
+        return {row["key"]: row["value"] for row in rows}
 
     async def counts(self) -> Counts:
         def count(table: Any, *where: Any) -> Any:

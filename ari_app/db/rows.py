@@ -19,6 +19,7 @@ class StoredCall:
     """What the call is restored from; None before its first save and after its end."""
     ivr_journal: list[Any] | None = None
     """What its tree heard, once it has ended."""
+    ticket_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class StoredTicket:
     """The fields everybody asks for; ``fields`` holds all of them by the product's names."""
 
     ticket_id: str
-    call_id: str
+    call_id: str | None
     arrived_at: float
     caller_number: str
     language: str | None
@@ -85,3 +86,4 @@ class OutboxRow:
     payload: Mapping[str, Any]
     created_at: float
     attempts: int
+    last_error: str | None = None

@@ -11,14 +11,31 @@ from typing import Any
 from sqlalchemy import Connection, Update, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ari_app.core.records import CloseCall, OpenCall, Record, SaveAgent, SaveCall
-from ari_app.db.batch import gather
+from ari_app.core.journal_lines import arrived, ended
+from ari_app.core.records import (
+    CloseCall,
+    Journaled,
+    OpenCall,
+    Record,
+    SaveAgent,
+    SaveCall,
+    SaveDial,
+    ticket_of,
+)
+from ari_app.core.values import is_placed
+from ari_app.db.audit import Chain
+from ari_app.db.batch import Gathered, gather
+from ari_app.db.events import event
 from ari_app.db.fields import number, plain, ticket_values
 from ari_app.db.models import Base
+from ari_app.db.placed_calls import PlacedCalls
+from ari_app.db.repeat_counts import count_repeats
+from ari_app.tickets.history import unrepeated
 
 CALLS, TICKETS, OUTBOX, AGENTS = (
     Base.metadata.tables[name] for name in ("calls", "tickets", "outbox", "agents")
 )
+JOURNAL, DIALS, ORDERS = (Base.metadata.tables[name] for name in ("journal", "dial_list", "orders"))
 ENDED = "ENDED"
 
 Row = dict[str, Any]
@@ -30,11 +47,12 @@ class Statements:
     def __init__(self, dialect: str) -> None:
         upsert = postgresql.insert if dialect == "postgresql" else sqlite.insert
         self._insert_call = upsert(CALLS).on_conflict_do_nothing().returning(CALLS.c.call_id)
-        agent = upsert(AGENTS)
-        self._save_agent = agent.on_conflict_do_update(
-            index_elements=[AGENTS.c.agent_id],
-            set_={c.name: agent.excluded[c.name] for c in AGENTS.c if not c.primary_key},
+        self._save_agent, self._save_dial, self._save_order = (
+            _upserted(upsert(table)) for table in (AGENTS, DIALS, ORDERS)
         )
+        self._journal = upsert(JOURNAL).on_conflict_do_nothing()
+        self._chain = Chain()
+        self._placed = PlacedCalls()
         self._insert_ticket = insert(TICKETS)
         self._insert_outbox = insert(OUTBOX)
         is_open = (CALLS.c.call_id == bindparam("key"), CALLS.c.outcome.is_(None))
@@ -44,12 +62,17 @@ class Statements:
         # Locked where other programs can write, too.
         chosen = TICKETS.c.call_id.in_(bindparam("keys", expanding=True))
         self._find_tickets = select(TICKETS).where(chosen).with_for_update()
+        columns = (TICKETS.c.call_id, TICKETS.c.edited)
+        self._find_edited = select(*columns).where(chosen).with_for_update()
         self._update_tickets: dict[tuple[str, ...], Update] = {}
 
     def apply(self, connection: Connection, records: Iterable[Record], now: float) -> None:
         """Write a batch; the caller's transaction makes it all or nothing."""
-        waves, agents = gather(records)
-        for wave in waves:
+        gathered = gather(records)
+        lines: list[Journaled] = []
+        for wave in gathered.waves:
+            lines += [arrived(record) for record in wave.opened.values()]
+            lines += [ended(record) for record in wave.closed.values()]
             if wave.opened:
                 self._open(connection, wave.opened.values(), now)
             if wave.saved:
@@ -58,16 +81,36 @@ class Statements:
                 self._close(connection, wave.closed, now)
             if wave.amended:
                 self._amend(connection, wave.amended, now)
-        if agents:
-            connection.execute(self._save_agent, [_agent_row(a) for a in agents.values()])
+        self._beside(connection, gathered)
+        if lines := [*lines, *gathered.journaled.values()]:
+            connection.execute(self._journal, [_journal_row(line) for line in lines])
+
+    def _beside(self, connection: Connection, gathered: Gathered) -> None:
+        if gathered.agents:
+            rows = [_agent_row(agent) for agent in gathered.agents.values()]
+            connection.execute(self._save_agent, rows)
+        if gathered.dials:
+            rows = [_dial_row(dial) for dial in gathered.dials.values()]
+            connection.execute(self._save_dial, rows)
+        if gathered.orders:
+            rows = [{"key": order.key, "value": order.value} for order in gathered.orders.values()]
+            connection.execute(self._save_order, rows)
+        if gathered.audited:
+            self._chain.add(connection, gathered.audited.values())
 
     def _open(self, connection: Connection, opened: Iterable[OpenCall], now: float) -> None:
         rows = [_call_row(record) for record in opened]
         new = set(connection.execute(self._insert_call, rows).scalars())
-        tickets = [_ticket_row(record) for record in opened if record.call_id in new]
+        tickets = [
+            _ticket_row(record)
+            for record in opened
+            if record.call_id in new and not record.ticket_id
+        ]
         if tickets:
             connection.execute(self._insert_ticket, tickets)
-            events = [_event(ticket, "ticket.created", now) for ticket in tickets]
+            repeats = count_repeats(connection, [ticket["ticket_id"] for ticket in tickets])
+            tickets = [{**one, **repeats.get(one["ticket_id"], {})} for one in tickets]
+            events = [event(ticket, "ticket.created", now) for ticket in tickets]
             connection.execute(self._insert_outbox, events)
 
     def _save(self, connection: Connection, saved: Mapping[str, SaveCall]) -> None:
@@ -78,17 +121,22 @@ class Statements:
                 for call, record in saved.items()
             ],
         )
-        self._change(
-            connection,
-            {call: ticket_values(call, r.ticket) for call, r in saved.items() if r.ticket},
-        )
+        wanted = {call: ticket_values(call, r.ticket) for call, r in saved.items() if r.ticket}
+        if wanted:
+            found = connection.execute(self._find_edited, {"keys": list(wanted)})
+            edited = {call: fields for call, fields in found if fields}
+            self._change(connection, _without_repeated(wanted, edited))
 
     def _close(self, connection: Connection, closed: Mapping[str, CloseCall], now: float) -> None:
-        found = connection.execute(self._find_tickets, {"keys": list(closed)}).mappings()
+        found = connection.execute(self._find_tickets, {"keys": list(closed)}).mappings().all()
+        others = closed.keys() - {row["call_id"] for row in found}
+        if placed := {call: closed[call] for call in sorted(others) if is_placed(call)}:
+            self._placed.close(connection, placed, now)
         tickets = {row["call_id"]: dict(row) for row in found if row["outcome"] is None}
         if not tickets:
             return
-        changes = {call: _closing(closed[call]) for call in tickets}
+        edited = {call: row["edited"] for call, row in tickets.items() if row["edited"]}
+        changes = _without_repeated({call: _closing(closed[call]) for call in tickets}, edited)
         rows = [
             {"key": call, "new_phase": ENDED, "new_snapshot": None}
             | {"new_outcome": change["outcome"], "new_ended_at": change["ended_at"]}
@@ -103,6 +151,9 @@ class Statements:
         wanted = {call: ticket_values(call, fields) for call, fields in amended.items()}
         found = connection.execute(self._find_tickets, {"keys": list(amended)}).mappings()
         tickets = {row["call_id"]: dict(row) for row in found}
+        others = amended.keys() - tickets.keys()
+        if placed := {call: amended[call] for call in sorted(others) if is_placed(call)}:
+            self._placed.amend(connection, placed, now)
         changes = {
             call: change
             for call, ticket in tickets.items()
@@ -143,8 +194,29 @@ class Statements:
         kind: str,
         now: float,
     ) -> None:
-        events = [_event(tickets[call] | change, kind, now) for call, change in changes.items()]
+        events = [event(tickets[call] | change, kind, now) for call, change in changes.items()]
         connection.execute(self._insert_outbox, events)
+
+
+def _upserted(statement: Any) -> Any:
+    """The row as it is now, whether it was there or not."""
+    table = statement.table
+    return statement.on_conflict_do_update(
+        index_elements=[column for column in table.c if column.primary_key],
+        set_={c.name: statement.excluded[c.name] for c in table.c if not c.primary_key},
+    )
+
+
+def _without_repeated(
+    wanted: Mapping[str, Row], edited: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Row]:
+    """What people filled in is not overwritten by a call that says once more what it had said."""
+    changes = dict(wanted)
+    for call, remembered in edited.items():
+        kept, now_remembered = unrepeated(wanted[call], remembered)
+        is_news = now_remembered != remembered
+        changes[call] = kept | ({"edited": now_remembered} if is_news else {})
+    return changes
 
 
 def _bound(columns: Iterable[str], table: Any) -> dict[str, Any]:
@@ -159,12 +231,13 @@ def _call_row(record: OpenCall) -> Row:
         "dialled": number(record.dialled),
         "phase": "ARRIVED",
         "source": record.source,
+        "ticket_id": record.ticket_id or ticket_of(record.call_id),
     }
 
 
 def _ticket_row(record: OpenCall) -> Row:
     return {
-        "ticket_id": f"t-{record.call_id}",
+        "ticket_id": ticket_of(record.call_id),
         "call_id": record.call_id,
         "source": record.source,
         "channel": "phone",
@@ -194,13 +267,24 @@ def _agent_row(record: SaveAgent) -> Row:
     }
 
 
-def _event(ticket: Row, kind: str, now: float) -> Row:
+def _dial_row(record: SaveDial) -> Row:
     return {
-        "ticket_id": ticket["ticket_id"],
-        "kind": kind,
-        "payload": {name: value for name, value in ticket.items() if value is not None},
-        "created_at": now,
-        "state": "pending",
-        "attempts": 0,
-        "due_at": now,
+        "entry_id": record.entry_id,
+        "kind": record.kind,
+        "ticket_id": record.ticket_id,
+        "state": record.state,
+        "due_at": record.due_at,
+        "snapshot": dict(record.snapshot),
+    }
+
+
+def _journal_row(record: Journaled) -> Row:
+    return {
+        "key": plain(record.key),
+        "at": record.at,
+        "kind": record.kind,
+        "call_id": record.call_id,
+        "agent_id": record.agent_id,
+        "queue": record.queue,
+        "data": dict(record.data),
     }

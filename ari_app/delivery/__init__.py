@@ -1,0 +1,1 @@
+"""What leaves for the city's ticket system: signed events over HTTP."""
