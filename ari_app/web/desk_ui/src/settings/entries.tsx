@@ -1,0 +1,132 @@
+// The entries of one section of a file: a table, and a form for one of them. Knows no particular
+// file: which fields there are is told by a description.
+
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { t } from "../shared/texts/language";
+import { Button } from "../shared/ui/button";
+import { Dialog } from "../shared/ui/dialog";
+import { TextField } from "../shared/ui/field";
+import { Table, type Column } from "../shared/ui/table";
+import { entryOf, sectionOf, type Entry, type FileName, type Json } from "./config_api";
+import { dropEntry, fileOf, saveEntry } from "./files";
+import { EntryField, type FieldSpec } from "./form_fields";
+import { RemoveDialog } from "./remove_dialog";
+
+export interface Row {
+  readonly name: string;
+  readonly value: Json;
+}
+
+export interface Description {
+  readonly file: FileName;
+  readonly section: string;
+  readonly title: string;
+  readonly nameLabel: string;
+  readonly nameHint: string;
+  readonly columns: readonly Column<Row>[];
+  readonly fields: readonly FieldSpec[];
+  /** What a new entry begins with. */
+  readonly fresh: Entry;
+  /** Of an entry that is one text alone, what that text is called. */
+  readonly textLabel?: string;
+  readonly more?: (row: Row) => ComponentChildren;
+}
+
+type Open = { readonly row: Row; readonly isNew: boolean } | null;
+
+export function Entries({ about }: { readonly about: Description }) {
+  const [open, setOpen] = useState<Open>(null);
+  const [removing, setRemoving] = useState<Row | null>(null);
+  const data = fileOf(about.file).value?.data ?? null;
+  const rows = sectionOf(data, about.section).map(([name, value]) => ({ name, value }));
+  const fresh: Json = about.textLabel === undefined ? about.fresh : "";
+  const columns: readonly Column<Row>[] = [
+    { key: "name", title: about.nameLabel, isRowTitle: true,
+      cell: ({ name }) => <span class="mono">{name}</span> },
+    ...about.columns,
+    { key: "actions", title: t("settings.actions"), cell: (row) => (
+      <div class="settings-actions">
+        <Button
+          title={t("settings.edit_one", { name: row.name })}
+          onPress={() => setOpen({ row, isNew: false })}
+        >
+          {t("settings.edit")}
+        </Button>
+        <Button
+          title={t("settings.remove_one", { name: row.name })} kind="quiet"
+          onPress={() => setRemoving(row)}
+        >
+          {t("settings.remove")}
+        </Button>
+      </div>
+    ) },
+  ];
+  return (
+    <section class="stack">
+      <div class="row">
+        <h2>{about.title}</h2>
+        <Button
+          kind="primary" onPress={() => setOpen({ row: { name: "", value: fresh }, isNew: true })}
+        >
+          {t("settings.add", { what: about.title })}
+        </Button>
+      </div>
+      <Table caption={about.title} isCaptionHidden rows={rows} keyOf={(row) => row.name} columns={columns} />
+      {open === null ? null : (
+        <EntryDialog about={about} row={open.row} isNew={open.isNew} onClose={() => setOpen(null)} />
+      )}
+      {removing === null ? null : (
+        <RemoveDialog
+          name={removing.name} says={t("settings.remove_sure")} onClose={() => setRemoving(null)}
+          onRemove={() => dropEntry(about.file, about.section, removing.name)}
+        />
+      )}
+    </section>
+  );
+}
+
+interface DialogProps {
+  readonly about: Description;
+  readonly row: Row;
+  readonly onClose: () => void;
+}
+
+function EntryDialog({ about, row, isNew, onClose }: DialogProps & { readonly isNew: boolean }) {
+  const [name, setName] = useState(row.name);
+  const [value, setValue] = useState<Json>(row.value);
+  const [isBusy, setBusy] = useState(false);
+  const save = async (): Promise<void> => {
+    setBusy(true);
+    const isSaved = await saveEntry(about.file, about.section, name.trim(), value);
+    setBusy(false);
+    if (isSaved) onClose();
+  };
+  const isReady = name.trim() !== "" && !name.includes("/") && !isBusy;
+  const actions = (
+    <Button kind="primary" shortcut="Alt+S" isDisabled={!isReady} onPress={() => void save()}>
+      {t("settings.save_use")}
+    </Button>
+  );
+  const title = isNew ? t("settings.add", { what: about.title }) : t("settings.edit_one", { name: row.name });
+  return (
+    <Dialog title={title} onClose={onClose} actions={actions} isWide>
+      <div class="settings-form">
+        <TextField
+          label={about.nameLabel} hint={about.nameHint} value={name} onInput={setName}
+          isRequired isDisabled={!isNew} hasFocus={isNew} maxLength={64}
+        />
+        {about.textLabel === undefined ? null : (
+          <TextField
+            label={about.textLabel} value={typeof value === "string" ? value : ""}
+            onInput={setValue} isRequired maxLength={40}
+          />
+        )}
+        {about.fields.map((spec) => (
+          <EntryField key={spec.name} spec={spec} entry={entryOf(value)} onChange={setValue} />
+        ))}
+      </div>
+      {isNew ? null : about.more?.(row)}
+    </Dialog>
+  );
+}

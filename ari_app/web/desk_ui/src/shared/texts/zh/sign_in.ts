@@ -1,0 +1,16 @@
+export const sign_in = {
+  title: "签入",
+  agent: "工号",
+  password: "密码",
+  seat: "座位号",
+  seat_hint: "没有固定话机的工号须填写。",
+  takes_over: "接替的工号",
+  takes_over_hint: "对方的通话和整理结束后，您在其座位示闲。",
+  more: "座位与接替",
+  submit: "签入",
+  submitting: "正在签入…",
+  empty_agent: "请填写工号。",
+  empty_password: "请填写密码。",
+  wait: "尝试次数过多，请 {seconds} 秒后再试。",
+  help: "密码由管理员发放。",
+};

@@ -1,0 +1,25 @@
+// What the page may say about its connection to the service.
+
+import type { SocketState } from "../socket";
+import { t } from "../texts/language";
+import { Badge, type BadgeKind } from "./badge";
+import { Button } from "./button";
+
+const KINDS: Readonly<Record<SocketState, BadgeKind>> = {
+  connecting: "warn", open: "good", lost: "bad", replaced: "bad", stopped: "plain",
+};
+
+export interface ConnectionProps {
+  readonly state: SocketState;
+  readonly onResume: () => void;
+}
+
+export function Connection({ state, onResume }: ConnectionProps) {
+  const name = state === "stopped" ? "lost" : state;
+  return (
+    <span class="connection" role="status" aria-label={t("common.connection")}>
+      <Badge kind={KINDS[state]}>{t(`common.socket_${name}`)}</Badge>
+      {state === "replaced" ? <Button onPress={onResume}>{t("common.socket_resume")}</Button> : null}
+    </span>
+  );
+}
