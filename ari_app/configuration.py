@@ -4,84 +4,29 @@ Decides what a usable configuration is, and reports every fault with its place. 
 nothing and asks nobody.
 """
 
-from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
-
-from pydantic import AfterValidator, Field
+from typing import TypeVar
 
 import ivr
+from ari_app.agent_files import AgentsFile, browser_phones_of, profiles_of
+from ari_app.core.outbound.policy import Policy
 from ari_app.core.ticket_fields import TREE_FIELDS
-from ari_app.core.values import AgentId, AgentProfile, Centre, QueueName, QueueProfile
+from ari_app.core.values import Centre
 from ari_app.core.world import World
 from ari_app.flow_files import FLOWS, load_flows, read_flows
+from ari_app.name_checks import unknown_in_agents, unknown_in_queues, unmanned
+from ari_app.outbound_files import OUTBOUND, policy_of, read_outbound, unknown_in_outbound
+from ari_app.queue_files import QueuesFile, boosts_of, queues_of
+from ari_app.staff_files import MODES, ModesFile, modes_of, staffing_of, unknown_in_modes
+from ari_app.ticket_files import load_rules
+from ari_app.tickets.rules import Rules
 from ari_app.world_files import load_world, missing_years
-from ari_app.yaml_files import read_model
-from ivr.fields import Level, Name, Strict, checked
-from ivr.positions import Place, Positions
-from ivr.problems import Problem, did_you_mean
+from ari_app.yaml_files import read_model, read_optional
+from ivr.problems import Problem
 from recordings.prompts import Prompts, load_prompts
 
-AgentNumber = Annotated[
-    str,
-    AfterValidator(
-        checked(str, r"[0-9]{2,10}", "an agent's number", "Write 2 to 10 digits in quotes.")
-    ),
-]
-Contact = Annotated[
-    str,
-    AfterValidator(
-        checked(
-            str, r"sip:[^\s;,<>\"]+", "a phone's address", "Write it like sip:1001@10.0.0.5:5060."
-        )
-    ),
-]
-Music = Annotated[
-    str,
-    AfterValidator(
-        checked(str, r"[A-Za-z0-9_-]{1,32}", "a class of music", "Name one of musiconhold.conf.")
-    ),
-]
-
 T = TypeVar("T")
-
-
-class PhoneEntry(Strict):
-    """How the agent's phone is reached: it registers, or it has a fixed address."""
-
-    register_: bool = Field(False, alias="register")
-    contact: Contact | None = None
-
-
-class AgentEntry(Strict):
-    """One agent of agents.yaml."""
-
-    name: Annotated[str, Field(min_length=1, max_length=40)]
-    role: Literal["agent", "supervisor", "admin"] = "agent"
-    queues: tuple[Name, ...]
-    skills: dict[Name, Level]
-    phone: PhoneEntry
-    answer: Literal["phone", "desk"] = "phone"
-
-
-class AgentsFile(Strict):
-    agents: dict[AgentNumber, AgentEntry]
-
-
-class QueueEntry(Strict):
-    """One queue of queues.yaml; durations in seconds."""
-
-    ring_s: Annotated[float, Field(ge=1, le=120)] = 20.0
-    wrap_up_s: Annotated[float, Field(ge=0, le=3600)] = 30.0
-    music: Music = "default"
-
-
-class QueuesFile(Strict):
-    """``skills`` are all that may be asked for or had, each with its name for people."""
-
-    queues: dict[Name, QueueEntry]
-    skills: dict[Name, Annotated[str, Field(min_length=1, max_length=40)]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +40,8 @@ class Groundwork:
     names: ivr.Names
     prompts: Prompts
     world: World
+    rules: Rules
+    outbound: Policy
     warnings: tuple[Problem, ...]
 
 
@@ -119,9 +66,8 @@ def load_configuration(config_dir: Path, now: float | None = None) -> Configurat
     trees = load_flows(files, ground.names, config_dir / FLOWS)
     if isinstance(trees, list):
         return trees
-    return Configuration(
-        ground.centre, ground.names, ground.prompts, ground.world, ground.warnings, trees
-    )
+    parts = (ground.names, ground.prompts, ground.world, ground.rules)
+    return Configuration(ground.centre, *parts, ground.outbound, ground.warnings, trees)
 
 
 def load_groundwork(config_dir: Path, now: float | None = None) -> Groundwork | list[Problem]:
@@ -131,18 +77,36 @@ def load_groundwork(config_dir: Path, now: float | None = None) -> Groundwork | 
     agents = read_model(config_dir / "agents.yaml", AgentsFile, problems)
     prompts = _kept(load_prompts(config_dir), problems)
     world = _kept(load_world(config_dir), problems)
-    if queues is None or agents is None or prompts is None or world is None:
+    schedules = world.calendar.schedules if world else None
+    rules = _kept(load_rules(config_dir, schedules), problems)
+    modes = read_optional(config_dir / MODES, ModesFile, problems)
+    outbound = read_outbound(config_dir, problems)
+    if not (queues and agents and prompts and world and rules and modes):
         return sorted(problems)
-    problems += _unknown_names(config_dir / "agents.yaml", agents[0], agents[1], queues[0])
+    known = prompts.catalogue.prompts
+    problems += unknown_in_modes(config_dir / MODES, *modes, queues[0].queues, known)
+    problems += unknown_in_agents(config_dir / "agents.yaml", *agents, queues[0])
+    problems += unknown_in_queues(config_dir / "queues.yaml", *queues, world.numbers)
+    problems += unknown_in_outbound(config_dir / OUTBOUND, outbound, queues[0].queues, known)
     if problems:
         return sorted(problems)
     return Groundwork(
-        centre=_centre(agents[0], queues[0]),
+        centre=Centre(
+            agents=profiles_of(agents[0]),
+            queues=queues_of(queues[0]),
+            staffing=staffing_of(queues[0].staff),
+            modes=modes_of(modes[0]),
+            boosts=boosts_of(queues[0]),
+            seats=frozenset(agents[0].seats),
+            browser_phones=browser_phones_of(agents[0]),
+        ),
         names=_names(queues[0], prompts, world),
         prompts=prompts,
         world=world,
+        rules=rules,
+        outbound=policy_of(outbound[0], world.calendar),
         warnings=(
-            *_idle_skills(agents[0], queues[0], config_dir / "queues.yaml"),
+            *unmanned(agents[0], queues[0], config_dir / "queues.yaml"),
             *(missing_years(world, config_dir, now) if now is not None else ()),
             *prompts.problems,
         ),
@@ -172,55 +136,3 @@ def known_prompts(prompts: Prompts) -> dict[str, frozenset[str]]:
     """All prompts with a text in some language: missing audio is a warning, not a fault."""
     ids = frozenset(prompts.catalogue.prompts)
     return dict.fromkeys(prompts.catalogue.languages, ids)
-
-
-def _unknown_names(
-    path: Path, agents: AgentsFile, positions: Positions, queues: QueuesFile
-) -> Iterator[Problem]:
-    for agent_id, agent in agents.agents.items():
-        for index, queue in enumerate(agent.queues):
-            place = positions.value(("agents", agent_id, "queues", index))
-            yield from _unknown(path, place, f"agents.{agent_id}", "queue", queue, queues.queues)
-        for skill in agent.skills:
-            place = positions.key(("agents", agent_id, "skills", skill))
-            yield from _unknown(path, place, f"agents.{agent_id}", "skill", skill, queues.skills)
-
-
-def _unknown(
-    path: Path, place: Place, where: str, what: str, name: str, known: Collection[str]
-) -> Iterator[Problem]:
-    if name not in known:
-        code = "E302" if what == "queue" else "E303"
-        hint = did_you_mean(name, known, what=f"Known {what}s")
-        message = f"{where}.{what}s: there is no {what} '{name}'."
-        yield Problem(str(path), place.line, place.col, code, message, hint)
-
-
-def _idle_skills(agents: AgentsFile, queues: QueuesFile, path: Path) -> Iterator[Problem]:
-    """A skill nobody has: its callers wait for nothing until the tree gives them to anybody."""
-    had = {skill for agent in agents.agents.values() for skill in agent.skills}
-    for skill in sorted(queues.skills.keys() - had):
-        message = f"no agent has the skill '{skill}'; its callers wait before they get anybody."
-        yield Problem(str(path), 1, 1, "W303", message, "Give it to somebody in agents.yaml.")
-
-
-def _centre(agents: AgentsFile, queues: QueuesFile) -> Centre:
-    return Centre(
-        agents={
-            AgentId(agent_id): AgentProfile(
-                AgentId(agent_id),
-                agent.name,
-                dict(agent.skills),
-                frozenset(QueueName(queue) for queue in agent.queues),
-                agent.role,
-                agent.answer,
-            )
-            for agent_id, agent in agents.agents.items()
-        },
-        queues={
-            QueueName(name): QueueProfile(
-                QueueName(name), queue.ring_s, queue.wrap_up_s, queue.music
-            )
-            for name, queue in queues.queues.items()
-        },
-    )

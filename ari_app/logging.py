@@ -56,6 +56,8 @@ def configure(level: str = "INFO", *, stream: TextIO = sys.stderr) -> None:
     )
     logging.root.handlers[:] = [handler]
     logging.root.setLevel(level)
+    # Its line for every event sent would name the receiver's address, with a token in it, maybe.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     structlog.configure(
         processors=[*first, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

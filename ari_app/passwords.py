@@ -1,21 +1,31 @@
 """Makes the passwords of an installation once and keeps them in `run_dir/secrets.yaml`.
 
-It decides who gets one (ARI, each agent's phone and API account, commands on this machine). It must
+It decides who gets one (ARI, each agent's phone and API account, programs). It must
 not know what they open.
 """
 
+import base64
+import contextlib
 import fcntl
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict
 
 from ari_app.settings import Settings, SettingsError
 
+MACHINES = ("operator", "city", "intake")
+"""Programs that call the API: commands here, the city's ticket system, other channels."""
+
 _HEAD = "# Made by the program on its first start. Keep it private; delete it to make new ones.\n"
+
+
+Which = Literal["sip", "api"]
+"""Of the agent's phone, or to sign in."""
 
 
 class AgentPasswords(BaseModel):
@@ -30,38 +40,68 @@ class Passwords(BaseModel):
 
     ari: str
     operator: str = ""
+    ami: str = ""
+    city: str = ""
+    intake: str = ""
+    webhook: str = ""
+    """Signs what leaves for the city's ticket system."""
     agents: dict[str, AgentPasswords]
 
 
 def load_passwords(settings: Settings, agent_ids: list[str]) -> Passwords:
     """Read the passwords, making those that are missing."""
     file = settings.secrets_file
-    file.parent.mkdir(parents=True, exist_ok=True)
-    lock = os.open(file.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _locked(file):
         found = _read(file)
         complete = _complete(found, agent_ids)
         if complete != found:
             _write(file, complete)
-    finally:
-        os.close(lock)
     passwords = _parse(file, complete)
     if settings.ari_password_file is not None:
         return passwords.model_copy(update={"ari": _read_override(settings.ari_password_file)})
     return passwords
 
 
+def renew_password(settings: Settings, agent_id: str, which: Which) -> str:
+    """A new one in place of the old, which opens nothing any more."""
+    file = settings.secrets_file
+    with _locked(file):
+        complete = _complete(_read(file), [agent_id])
+        made = _new()
+        complete["agents"] = {
+            **complete["agents"], agent_id: {**complete["agents"][agent_id], which: made}
+        }  # fmt: skip
+        _write(file, complete)
+    return made
+
+
+@contextlib.contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lock = os.open(file.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
 def _complete(found: dict[str, Any], agent_ids: list[str]) -> dict[str, Any]:
     agents = dict(found.get("agents") or {})
     for agent_id in agent_ids:
         agents.setdefault(agent_id, {"sip": _new(), "api": _new()})
-    keys = {name: found.get(name) or _new() for name in ("ari", "operator")}
-    return {**keys, "agents": agents}
+    keys = {name: found.get(name) or _new() for name in ("ari", "ami", *MACHINES)}
+    webhook = found.get("webhook") or _new_webhook_secret()
+    return {**keys, "webhook": webhook, "agents": agents}
 
 
 def _new() -> str:
     return secrets.token_urlsafe(18)
+
+
+def _new_webhook_secret() -> str:
+    """As the Standard Webhooks specification writes it."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ or know what the settings are used for.
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -17,12 +17,17 @@ from ivr.yaml_source import parse, validate
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
+_NAMES_OF_ENTRIES = ("callback", "missed", "duty", "visit")
+
 _CONFIG_DIR_VARIABLE = "HOTLINE_CONFIG"
 _PREFIX = "HOTLINE_"
-_LIST_FIELDS = frozenset({"trunk_addresses", "fallback_agents"})
+_LIST_FIELDS = frozenset({"trunk_addresses", "fallback_agents", "ice_servers"})
 _PATH_FIELDS = ("asterisk_root", "recordings_dir", "ari_password_file")
 # Where one process tells its child something; they make no sense in a file.
 _ENV_ONLY = frozenset({"config_dir", "watchdog_fd"})
+
+
+StunServer = Annotated[str, Field(pattern=r"^stuns?:[A-Za-z0-9.-]+(:[0-9]{1,5})?$")]
 
 
 class SettingsError(Exception):
@@ -48,6 +53,12 @@ class Settings(BaseModel):
     web_port: int = Field(8080, ge=1, le=65535)
     ari_host: str = "127.0.0.1"
     ari_port: int = Field(8088, ge=1, le=65535)
+    # Asterisk's manager, on loopback only: it mutes recordings.
+    ami_port: int = Field(5038, ge=1, le=65535)
+    # Where phones in a browser send their audio; empty: sip_host, or the machine's own address.
+    media_host: str = Field("", pattern=r"^([0-9]{1,3}(\.[0-9]{1,3}){3})?$")
+    # Whom a phone in a browser asks for its own address (STUN); none within one network.
+    ice_servers: tuple[StunServer, ...] = ()
     rtp_port_start: int = Field(10000, ge=1024, le=65535)
     rtp_port_end: int = Field(19999, ge=1024, le=65535)
 
@@ -64,12 +75,18 @@ class Settings(BaseModel):
     ari_app: str = Field("hotline", pattern=r"^[A-Za-z0-9_-]+$")
     ari_password_file: Path | None = None
 
+    # Where ticket events are posted; empty: they wait in the outbox.
+    webhook_url: str = Field("", pattern=r"^(https?://[^\s@]+)?$")
+
     database_url: str = ""
     redis_url: str | None = None
     recordings_dir: Path = Path()
 
     # Apply a saved flow file by itself; otherwise only on command and at start.
     watch_flows: bool = False
+
+    # May auditors play recordings.
+    auditors_hear: bool = False
 
     # Empty means all agents.
     fallback_agents: tuple[str, ...] = ()
@@ -99,6 +116,11 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if self.system_name in _NAMES_OF_ENTRIES:
+            raise ValueError(
+                f"system_name: '{self.system_name}' begins the ids of calls that we place; take "
+                "another one, such as hotline"
+            )
         if self.rtp_port_end - self.rtp_port_start < 2 * self.max_calls:
             raise ValueError(
                 f"rtp_port_start to rtp_port_end is too narrow for max_calls={self.max_calls}: "
@@ -128,6 +150,11 @@ class Settings(BaseModel):
     @property
     def ari_http(self) -> tuple[str, int]:
         return self.ari_host, self.ari_port + self.port_offset
+
+    @property
+    def ami(self) -> tuple[str, int]:
+        """Asterisk's manager listens on loopback only, whoever runs it."""
+        return "127.0.0.1", self.ami_port + self.port_offset
 
     @property
     def ari_url(self) -> str:

@@ -62,6 +62,7 @@ def needed_ports(settings: Settings) -> list[Port]:
         return [web]
     return [
         Port("udp", *settings.sip, "sip_port"), web, Port("tcp", *settings.ari_http, "ari_port"),
+        Port("tcp", *settings.ami, "ami_port"),
     ]  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from collections.abc import AsyncIterator
 import httpx
 
 from ari_app.asterisk.installation import find_installation, require_new_enough
-from ari_app.asterisk.render import Folders, folders_of, read_phones, render
+from ari_app.asterisk.phones import read_phones
+from ari_app.asterisk.render import Folders, folders_of, render
 from ari_app.passwords import load_passwords
 from ari_app.settings import Settings, load_settings
 

@@ -7,21 +7,19 @@ import hashlib
 import re
 import shutil
 import string
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from ari_app.asterisk.installation import Installation
+from ari_app.asterisk.browser_phones import browser_words, has_opus
+from ari_app.asterisk.installation import Installation, find_installation
+from ari_app.asterisk.phones import TRUNK_OUT, Phone, phone_sections, read_phones
 from ari_app.passwords import Passwords, load_passwords
 from ari_app.settings import PROJECT_DIR, Settings, SettingsError
 
 TEMPLATES = PROJECT_DIR / "asterisk-conf"
 
-# The endpoint over which numbers outside are called; ari/execute.py dials it.
-TRUNK_OUT = "trunk-out"
+PHONE_FILES = ("pjsip.conf", "queues.conf")
 
 _HEAD = """\
 ; Generated from asterisk-conf/{name}: do not edit, it is overwritten at every start.
@@ -33,7 +31,6 @@ _EMPTY = (
     "acl", "ccss", "geolocation", "pjproject", "queuerules", "statsd", "stasis", "udptl",
     "websocket_client",
 )  # fmt: skip
-_RESERVED = frozenset({"agent", "global", "system", "outside", "trunk", TRUNK_OUT, "transport-udp"})
 _MAX_DIGITS = 32
 # So few duty phones ring together: one that is not there must not cost the caller 15 s.
 _RING_ALL = 10
@@ -87,8 +84,10 @@ def render(settings: Settings, installation: Installation) -> Folders:
     """Write all configuration files and the links to sounds; safe to repeat."""
     folders = folders_of(settings)
     _refuse_paths(settings, folders)
-    agents = read_phones(settings.agents_file)
-    passwords = load_passwords(settings, list(agents))
+    phones = read_phones(settings.agents_file)
+    if not has_opus(installation):
+        phones = {name: replace(phone, has_opus=False) for name, phone in phones.items()}
+    passwords = load_passwords(settings, list(phones))
     folders.make()
     settings.recordings_dir.mkdir(parents=True, exist_ok=True)
     settings.cel_file.parent.mkdir(parents=True, exist_ok=True)
@@ -96,15 +95,31 @@ def render(settings: Settings, installation: Installation) -> Folders:
     # Where ARI writes callers' messages; it answers 500 without this folder.
     _link(folders.base / "spool" / "recording", settings.recordings_dir.resolve())
     words = _words(settings, installation, folders)
-    words |= _agent_words(settings, agents, passwords)
+    words |= _agent_words(settings, phones, passwords)
+    words |= browser_words(settings, installation)
     for template in sorted(TEMPLATES.glob("*.conf")):
-        custom = settings.config_dir / "asterisk" / f"{template.stem}_custom.conf"
-        head = _HEAD.format(name=template.name, custom=custom)
-        body = Template(template.read_text(encoding="utf-8")).substitute(words)
-        _write(folders.etc / template.name, f"{head}{body}\n#tryinclude {custom}\n")
+        _fill_in(template, words, settings, folders)
     for name in _EMPTY:
         _write(folders.etc / f"{name}.conf", "; nothing is set\n")
     return folders
+
+
+def render_phones(settings: Settings) -> None:
+    """Write again what names agents and seats, for an Asterisk that runs and will reload it."""
+    folders, installation = folders_of(settings), find_installation(settings)
+    agents = read_phones(settings.agents_file)
+    words = _words(settings, installation, folders)
+    words |= _agent_words(settings, agents, load_passwords(settings, list(agents)))
+    words |= browser_words(settings, installation)
+    for name in PHONE_FILES:
+        _fill_in(TEMPLATES / name, words, settings, folders)
+
+
+def _fill_in(template: Path, words: dict[str, str], settings: Settings, folders: Folders) -> None:
+    custom = settings.config_dir / "asterisk" / f"{template.stem}_custom.conf"
+    head = _HEAD.format(name=template.name, custom=custom)
+    body = Template(template.read_text(encoding="utf-8")).substitute(words)
+    _write(folders.etc / template.name, f"{head}{body}\n#tryinclude {custom}\n")
 
 
 def _words(settings: Settings, installation: Installation, folders: Folders) -> dict[str, str]:
@@ -121,6 +136,7 @@ def _words(settings: Settings, installation: Installation, folders: Folders) -> 
         "ari_host": settings.ari_host,
         "ari_port": str(settings.ari_http[1]),
         "ari_user": settings.ari_user,
+        "ami_port": str(settings.ami[1]),
         "ari_app": settings.ari_app,
         "sip_bind": f"{sip_host}:{sip_port}",
         "media_address": (
@@ -161,67 +177,24 @@ def _digit_patterns() -> str:
 
 
 def _agent_words(
-    settings: Settings, agents: dict[str, str | None], passwords: Passwords
+    settings: Settings, phones: Mapping[str, Phone], passwords: Passwords
 ) -> dict[str, str]:
-    duty = settings.fallback_agents or tuple(agents)
-    for agent_id in set(duty) - set(agents):
+    duty = settings.fallback_agents or tuple(phones)
+    for agent_id in set(duty) - set(phones):
         raise SettingsError(
             [f"{settings.agents_file}:1: fallback_agents names '{agent_id}', which is no agent"]
         )
     sections = (
-        _agent_sections(agent_id, contact, passwords.agents[agent_id].sip)
-        for agent_id, contact in agents.items()
+        phone_sections(agent_id, phone, passwords.agents[agent_id].sip)
+        for agent_id, phone in phones.items()
     )
     return {
         "ari_password": passwords.ari,
+        "ami_password": passwords.ami,
         "agents": "\n".join(sections),
         "fallback_strategy": "ringall" if len(duty) <= _RING_ALL else "rrmemory",
         "fallback_members": "\n".join(f"member = PJSIP/{agent_id}" for agent_id in duty),
     }
-
-
-def _agent_sections(agent_id: str, contact: str | None, password: str) -> str:
-    if contact is not None:
-        place = contact.replace(";", "\\;")
-        return f"[{agent_id}](agent)\naors = {agent_id}\n\n[{agent_id}](fixed)\ncontact = {place}\n"
-    return (
-        f"[{agent_id}](agent)\naors = {agent_id}\nauth = {agent_id}\n\n"
-        f"[{agent_id}](registered)\n\n"
-        f"[{agent_id}]\ntype = auth\nauth_type = userpass\n"
-        f"username = {agent_id}\npassword = {password}\n"
-    )
-
-
-def read_phones(file: Path) -> dict[str, str | None]:
-    """Each agent's fixed SIP address, or None when the phone registers itself."""
-    try:
-        loaded = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise SettingsError([f"{file}:{line}: this is not YAML: {error.problem}"]) from error
-    agents = loaded.get("agents") if isinstance(loaded, dict) else None
-    if not isinstance(agents, dict):
-        raise SettingsError([f"{file}:1: expected 'agents:' with one entry for each agent"])
-    return {str(agent_id): _contact(file, str(agent_id), one) for agent_id, one in agents.items()}
-
-
-def _contact(file: Path, agent_id: str, agent: Any) -> str | None:
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", agent_id) or agent_id in _RESERVED:
-        raise SettingsError(
-            [f"{file}:1: agent '{agent_id}': use 1 to 32 letters, digits, - or _ as the id"]
-        )
-    phone = agent.get("phone") if isinstance(agent, dict) else None
-    contact = phone.get("contact") if isinstance(phone, dict) else None
-    if contact is None:
-        return None
-    if not re.fullmatch(r"sips?:[^\s,<>\"]+", str(contact)):
-        raise SettingsError(
-            [f"{file}:1: agent '{agent_id}': phone.contact is {contact!r}; "
-             "write a SIP address such as sip:1001@10.0.0.21:5060"]
-        )  # fmt: skip
-    return str(contact)
 
 
 def _music(settings: Settings, installation: Installation) -> Path:
@@ -266,7 +239,9 @@ def _refuse_paths(settings: Settings, folders: Folders) -> None:
 
 
 def _write(file: Path, text: str) -> None:
-    """Passwords are inside: nobody else may read it, not even for a moment."""
-    file.unlink(missing_ok=True)
-    file.touch(mode=0o600)
-    file.write_text(text, encoding="utf-8")
+    """Passwords are inside: nobody else may read it, and Asterisk never half of it."""
+    new = file.with_name(f".{file.name}.new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    new.write_text(text, encoding="utf-8")
+    new.replace(file)

@@ -11,7 +11,14 @@ from typing import Annotated, Optional
 
 import typer
 
+from ari_app.cli.audit import app as audit_app
+from ari_app.cli.audit_day import run as audit_day
 from ari_app.cli.ivr import app as ivr_app
+from ari_app.cli.outbound import callbacks_app, duty_app, visits_app
+from ari_app.cli.outbox import app as outbox_app
+from ari_app.cli.rehearse import run as rehearse
+from ari_app.cli.report import app as report_app
+from ari_app.cli.surge import surge_app
 from ari_app.settings import Settings, SettingsError, load_settings
 
 BAD_CONFIGURATION = 78
@@ -27,6 +34,16 @@ db_app = typer.Typer(help="The database. 数据库。", no_args_is_help=True)
 app.add_typer(prompts_app, name="prompts")
 app.add_typer(db_app, name="db")
 app.add_typer(ivr_app, name="ivr")
+app.add_typer(audit_app, name="audit")
+app.add_typer(outbox_app, name="outbox")
+app.add_typer(report_app, name="report")
+app.add_typer(report_app, name="report")
+app.add_typer(surge_app, name="surge")
+app.add_typer(callbacks_app, name="callbacks")
+app.add_typer(duty_app, name="duty")
+app.add_typer(visits_app, name="visits")
+app.command("rehearse")(rehearse)
+app.command("audit-day")(audit_day)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10000, help="How many.")]
@@ -94,6 +111,14 @@ def doctor(as_json: Json = False) -> None:
 def demo(as_json: Json = False) -> None:
     """Play one whole call, citizen and agent, step by step. 演示一次完整通话。"""
     from ari_app.cli.demo import demo as run
+
+    raise typer.Exit(run(_settings(), as_json=as_json))
+
+
+@app.command()
+def reload(as_json: Json = False) -> None:
+    """Put changed files of config/ into service; talks go on. 使修改的配置生效。"""
+    from ari_app.cli.reload import reload as run
 
     raise typer.Exit(run(_settings(), as_json=as_json))
 

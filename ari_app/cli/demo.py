@@ -17,7 +17,7 @@ import aiohttp
 from rich.console import Console
 from rich.table import Table
 
-from ari_app.asterisk.render import read_phones
+from ari_app.asterisk.phones import read_phones
 from ari_app.cli.demo_service import ServiceMissing, running_service
 from ari_app.passwords import load_passwords
 from ari_app.settings import Settings
@@ -82,7 +82,7 @@ def demo(settings: Settings, as_json: bool = False) -> int:
 
 async def _perform(settings: Settings, story: Story) -> dict[str, Any]:
     phones = read_phones(settings.agents_file)
-    if phones.get(AGENT, "absent") is not None:
+    if AGENT not in phones or not phones[AGENT].registers:
         raise ServiceMissing(
             f"{settings.agents_file}: the demo plays agent {AGENT}, who must be there with "
             "'phone: {register: true}'"
@@ -137,7 +137,7 @@ async def _choose_english(settings: Settings, story: Story, citizen: Citizen) ->
     answered = await citizen.wait_answered(10)
     story.tell("answered", "the hotline answers", answered.at)
     first = await citizen.rtp.wait_audio(10)
-    greeting = settings.prompts_dir / "zh_CN" / "notice_greeting.alaw"
+    greeting = settings.prompts_dir / "zh_CN" / "notice_greeting.sln"
     if greeting.exists():
         match = await wait_prompt(citizen.rtp, greeting, 10)
         story.tell("greeting", f"the citizen hears {greeting.name}", match.received_at)

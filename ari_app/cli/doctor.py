@@ -19,7 +19,15 @@ from typing import Literal
 from rich.console import Console
 from rich.table import Table
 
+from ari_app.asterisk.browser_phones import (
+    ADD_ADDRESS,
+    NO_ADDRESS,
+    is_loopback,
+    media_host,
+    own_addresses,
+)
 from ari_app.asterisk.installation import AsteriskMissing, find_installation
+from ari_app.asterisk.phones import read_phones
 from ari_app.asterisk.ports import needed_ports
 from ari_app.asterisk.process import AsteriskFailed, find_version
 from ari_app.asterisk.render import TEMPLATES
@@ -98,6 +106,24 @@ def check_modules(settings: Settings) -> Iterator[Finding]:
         yield Finding("modules", "ok", f"all {len(wanted)} are there")
 
 
+def check_browser_phones(settings: Settings) -> Iterator[Finding]:
+    """Without an address that may be told to a browser, calls connect and both sides are silent."""
+    try:
+        phones = read_phones(settings.agents_file)
+    except SettingsError as error:
+        yield Finding("browser_phones", "failure", str(error), "see 'hotline check'")
+        return
+    browsers = [name for name, phone in phones.items() if phone.is_browser]
+    host = media_host(settings)
+    if not browsers:
+        yield Finding("browser_phones", "ok", "no agent's phone is in the browser")
+    elif not host or (is_loopback(host) and not own_addresses()):
+        yield Finding("browser_phones", "failure", NO_ADDRESS, ADD_ADDRESS)
+    else:
+        where = f"only on this machine ({host})" if is_loopback(host) else f"at {host}"
+        yield Finding("browser_phones", "ok", f"{len(browsers)} send their audio {where}")
+
+
 def check_prompts(settings: Settings) -> Iterator[Finding]:
     from ari_app.cli.prompts import check
 
@@ -167,7 +193,8 @@ def check_open_files(settings: Settings) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    check_asterisk, check_modules, check_prompts, check_ports, check_disk, check_database,
+    check_asterisk, check_modules, check_browser_phones, check_prompts, check_ports, check_disk,
+    check_database,
     check_clock, check_open_files,
 )  # fmt: skip
 

@@ -5,25 +5,21 @@ findings that are errors, 2 wrong usage.
 """
 
 import json
-from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
-import ivr
 from ari_app.cli.ivr_prove import Json, proved, rows, show_problems
-from ari_app.cli.ivr_source import Stage, load_stage, refused
+from ari_app.cli.ivr_source import refused
 from ari_app.configuration import load_groundwork
 from ari_app.flow_files import load_flows
+from ari_app.flows.findings import more_findings
+from ari_app.flows.stage import Stage, load_stage
 from ari_app.yaml_files import read_bytes
-from ivr.model import Flow
 from ivr.problems import Problem, did_you_mean
-from ivr.profiles import PROFILES, Profile, Spoken
-from ivr.proof.judge import Finding, Judge
-from ivr.proof.lint import odd_times, unheard
-from recordings.prompts import Prompts
+from ivr.profiles import PROFILES
 
 
 def check(
@@ -86,25 +82,3 @@ def _of_files(config_dir: Path, files: list[Path]) -> Stage | list[Problem]:
     trees = load_flows(texts, ground.names, Path())
     shown = ", ".join(map(str, files))
     return trees if isinstance(trees, list) else Stage(trees, ground, shown)
-
-
-def more_findings(
-    stage: Stage, profile: Profile | None, flow: Flow, judge: Judge
-) -> Iterator[Finding]:
-    yield from unheard(flow, judge, _is_recorded(stage.prompts))
-    yield from odd_times(flow)
-    if profile is not None:
-        yield from profile(flow, judge, _spoken(stage))
-
-
-def _is_recorded(prompts: Prompts) -> Callable[[ivr.Prompt], bool]:
-    return lambda prompt: prompts.duration_s(prompt.id, prompt.language) > 0
-
-
-def _spoken(stage: Stage) -> Spoken:
-    texts = {
-        name: " ".join(wording.text for wording in entry.wordings.values())
-        for name, entry in stage.prompts.catalogue.prompts.items()
-    }
-    numbers = {name: entry.number for name, entry in stage.ground.world.numbers.items()}
-    return Spoken(texts, numbers)

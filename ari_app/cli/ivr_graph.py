@@ -5,10 +5,8 @@ as long as its nodes can be read: then a picture is needed most. Drawing itself 
 """
 
 import json
-import shutil
-import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from enum import StrEnum
 from functools import partial
@@ -17,34 +15,16 @@ from typing import Annotated, Optional
 
 import typer
 
-from ari_app.cli.ivr_check import more_findings
 from ari_app.cli.ivr_prove import proved
-from ari_app.cli.ivr_source import load_stage
-from ari_app.flow_files import FLOWS, Files, read_flows
+from ari_app.flow_files import FLOWS, read_flows
+from ari_app.flows.findings import more_findings
+from ari_app.flows.picture import CannotDraw, alone, here, prompt_words, readable, svg_of
+from ari_app.flows.stage import load_stage
 from ivr.draw.drawing import Drawing, draw, places_of
-from ivr.draw.drawing_svg import styled
 from ivr.draw.drawing_text import to_dot, to_mermaid
-from ivr.link import Source, Trees, link
-from ivr.model import Flow
 from ivr.problems import Problem, did_you_mean, render_problems
 from ivr.profiles import PROFILES
-from ivr.yaml_source import parse, validate
-from recordings.catalogue import Catalogue
 from recordings.prompts import load_prompts
-
-NO_DOT = (
-    "Graphviz is not installed, so there is no SVG. Run: apt-get install -y graphviz\n"
-    "Or draw elsewhere: --format mermaid, --format dot."
-)
-DRAWING_LIMIT_S = 120
-TOO_LARGE = (
-    f"Graphviz was not ready after {DRAWING_LIMIT_S} s. Draw a called tree by its name, or put\n"
-    "parts of this one into trees that are called."
-)
-
-
-class CannotDraw(Exception):
-    """What to tell who wanted an SVG."""
 
 
 class Form(StrEnum):
@@ -107,35 +87,16 @@ def drawing_of(
         return files
     folder = config_dir / FLOWS
     read = {str(folder / file): text for file, text in files.items()}
-    trees = _readable(read)
+    trees = readable(read)
     if isinstance(trees, list):
         return trees
-    flow = trees.flows.get(name) or _alone(trees, name)
+    flow = trees.flows.get(name) or alone(trees, name)
     if flow is None:
         return f"There is no tree '{name}'. Trees: {', '.join(sorted(trees.sources))}."
     prompts = load_prompts(config_dir)
-    words = {} if isinstance(prompts, list) else _words(prompts.catalogue, str(flow.language))
-    return draw(flow, _here(find(config_dir), trees, flow), words, places_of(trees, flow))
-
-
-def _readable(files: Files) -> Trees | list[Problem]:
-    """The trees as far as their files can be read; what their nodes name may not exist."""
-    sources: dict[str, Source] = {}
-    problems: list[Problem] = []
-    for filename, text in files.items():
-        parsed = parse(text, filename)
-        made = parsed if isinstance(parsed, list) else validate(Flow, *parsed, filename)
-        if isinstance(made, list) or isinstance(parsed, list):
-            problems += made if isinstance(made, list) else []
-        else:
-            sources[str(made.flow)] = Source(made, filename, parsed[1])
-    return problems or link(sources)
-
-
-def _alone(trees: Trees, name: str) -> Flow | None:
-    """A tree in which no call begins, as it is in its own file."""
-    source = trees.sources.get(name)
-    return source.flow if source else None
+    catalogue = None if isinstance(prompts, list) else prompts.catalogue
+    words = prompt_words(catalogue, str(flow.language)) if catalogue else {}
+    return draw(flow, here(find(config_dir), trees, flow), words, places_of(trees, flow))
 
 
 def _findings(config_dir: Path, *, profile: str) -> list[Problem]:
@@ -151,41 +112,8 @@ def _nothing(config_dir: Path) -> list[Problem]:
     return []
 
 
-def _here(found: list[Problem], trees: Trees, flow: Flow) -> list[Problem]:
-    """Those that are about a file of this tree."""
-    files = {file for file, _ in places_of(trees, flow).values()}
-    return [one for one in found if one.file in files]
-
-
-def _words(catalogue: Catalogue, language: str) -> Mapping[str, str]:
-    """What each prompt says, in the tree's language where it can."""
-    words: dict[str, str] = {}
-    for name, prompt in catalogue.prompts.items():
-        order = (*catalogue.order(name, language), *prompt.wordings)
-        texts = (prompt.wordings[one].text for one in order if one in prompt.wordings)
-        words[name] = next(texts, "")
-    return words
-
-
 def _text(drawing: Drawing, form: Form) -> str:
     if form is Form.mermaid:
         return to_mermaid(drawing)
     dot = to_dot(drawing)
     return dot if form is Form.dot else svg_of(dot)
-
-
-def svg_of(dot: str) -> str:
-    """Drawn by Graphviz."""
-    program = shutil.which("dot")
-    if program is None:
-        raise CannotDraw(NO_DOT)
-    try:
-        done = subprocess.run(
-            [program, "-Tsvg"],
-            input=dot, capture_output=True, text=True, timeout=DRAWING_LIMIT_S, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise CannotDraw(TOO_LARGE) from None
-    if done.returncode != 0:
-        raise CannotDraw(f"Graphviz failed: {done.stderr.strip()}")
-    return styled(done.stdout)

@@ -1,6 +1,6 @@
 """``hotline ivr journal``: a day's calls as lines of JSON; and reading such a file.
 
-Decides names, options and exit codes; what leaves the database is ``ivr_day``'s.
+Decides names, options and exit codes; what leaves the database is ``db.day_records``'.
 """
 
 import secrets
@@ -36,7 +36,8 @@ def journal(
 ) -> None:
     """Export a day's calls for replay, with masked numbers. 导出通话轨迹（号码脱敏）。"""
     from ari_app.cli import _settings
-    from ari_app.cli.ivr_day import Mask, NotReadable, Shelf, read_day
+    from ari_app.cli.ivr_day import Shelf, read_day
+    from ari_app.db.day_records import Mask, NotReadable
 
     try:
         settings = _settings()

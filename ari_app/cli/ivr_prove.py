@@ -18,7 +18,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ari_app.cli.ivr_source import Stage, load_stage, prompt_seconds, refused, shown_path
+from ari_app.cli.ivr_source import refused, shown_path
+from ari_app.flows.stage import Stage, load_stage, prompt_seconds
 from ivr.play.cases import Case, write_case
 from ivr.problems import Problem, render_problems
 from ivr.proof.judge import Limits

@@ -19,14 +19,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ari_app.cli.ivr_journal import Day, read_file
-from ari_app.cli.ivr_source import (
-    Stage,
-    load_served,
-    load_stage,
-    prompt_seconds,
-    refused,
-    shown_path,
-)
+from ari_app.cli.ivr_source import refused, shown_path
+from ari_app.flows.stage import Stage, load_served, load_stage, prompt_seconds
 from ivr.play.compare import (
     Change,
     Comparison,
@@ -165,7 +159,8 @@ def _fit(stage: Stage | list[Problem], *, as_json: bool) -> Stage:
 
 def _records(file: Path | None, day: datetime | None, *, as_json: bool) -> list[Record]:
     from ari_app.cli import _settings
-    from ari_app.cli.ivr_day import NotReadable, read_day
+    from ari_app.cli.ivr_day import read_day
+    from ari_app.db.day_records import NotReadable
 
     if file is not None and day is not None:
         raise typer.BadParameter("name a file or a day, not both.", param_hint="--day")

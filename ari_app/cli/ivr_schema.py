@@ -13,8 +13,12 @@ from typing import Annotated, Final, Optional
 import typer
 from pydantic import BaseModel
 
+from ari_app.agent_files import AgentsFile
 from ari_app.calendar_files import HolidaysFile, HoursFile
-from ari_app.configuration import AgentsFile, QueuesFile
+from ari_app.outbound_files import OutboundFile
+from ari_app.queue_files import QueuesFile
+from ari_app.staff_files import ModesFile
+from ari_app.ticket_files import SlaFile, UnitsFile
 from ari_app.world_files import ListsFile, NumbersFile
 from ivr.model import Flow
 from ivr.play.cases import CasesFile
@@ -31,6 +35,10 @@ SCHEMAS: Final[Mapping[str, tuple[type[BaseModel], str]]] = {
     "holidays": (HolidaysFile, "Public holidays and make-up working days (holidays.yaml)"),
     "numbers": (NumbersFile, "Outside numbers (numbers.yaml)"),
     "lists": (ListsFile, "Callers with a list of their own (lists.yaml)"),
+    "modes": (ModesFile, "Surge modes (modes.yaml)"),
+    "units": (UnitsFile, "Departments that handle tickets (units.yaml)"),
+    "sla": (SlaFile, "How long departments have (sla.yaml)"),
+    "outbound": (OutboundFile, "Calls that we place (outbound.yaml)"),
     "prompts": (CatalogueFile, "What callers hear (prompts/prompts.yaml)"),
 }
 

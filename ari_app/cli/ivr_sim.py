@@ -12,20 +12,14 @@ from rich.console import Console
 from rich.text import Text
 
 import ivr
-from ari_app.cli.ivr_source import (
-    Stage,
-    load_stage,
-    prompt_seconds,
-    refused,
-    shown_path,
-    spoken_text,
-)
+from ari_app.cli.ivr_source import refused, shown_path
+from ari_app.flows.stage import Stage, load_stage, prompt_seconds, spoken_text
 from ivr.facts import EMERGENCY_PROMPT, FORMS, FactValue, form_of
 from ivr.fields import NodeRef
 from ivr.play.simulate import Player
 from ivr.play.telling import queue_words, words_of
 from ivr.play.trace import SILENCING, Entry, Went
-from ivr.play.trial import ScriptFacts
+from ivr.play.trial import AskedFacts
 from ivr.play.world import QueuePlan, TransferPlan
 from ivr.problems import did_you_mean
 
@@ -38,21 +32,6 @@ p      what is being said breaks off    q   quit
 caller.is_vip = true    from now on this fact is so"""
 
 _TALK_S = 60.0
-
-
-class AskedFacts(ScriptFacts):
-    """Facts from the command line; remembers what was asked in vain."""
-
-    __slots__ = ("unknown",)
-
-    def __init__(self, values: dict[str, FactValue]) -> None:
-        super().__init__(values)
-        self.unknown: list[str] = []
-
-    def value(self, name: str) -> FactValue | None:
-        if name not in self.values and name != EMERGENCY_PROMPT and name not in self.unknown:
-            self.unknown.append(name)
-        return self.values.get(name)
 
 
 def sim(

@@ -15,8 +15,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ari_app.cli.ivr_source import Stage, load_stage, prompt_seconds, refused, shown_path
+from ari_app.cli.ivr_source import refused, shown_path
 from ari_app.flow_files import FLOWS
+from ari_app.flows.stage import Stage, load_stage, prompt_seconds
 from ari_app.yaml_files import read_bytes
 from ivr.model import Flow
 from ivr.play.case_names import unknown_in_cases

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from ivr.problems import Problem, render_problems
 from recordings.catalogue import FILE, Wording
-from recordings.convert import BadSound, alaw, convert, sln
+from recordings.convert import BadSound, as_a_trunk_says, convert, sln
 from recordings.music import MUSIC_VERSION, RATE, hold_music
-from recordings.prompts import Prompts, load_prompts
+from recordings.prompts import MENU_AT_MOST_S, Prompts, load_prompts, menu_duration_s
 from recordings.rendering import (
     read_index,
     source_key,
@@ -23,7 +23,6 @@ from recordings.rendering import (
 from recordings.resample import resample
 from recordings.speech.environment import INSTALL, SpeechEnvironment, SpeechUnavailable
 
-MENU_AT_MOST_S = 15.0
 _MUSIC = "music/hold"
 _SOURCE_ROOT = Path(__file__).resolve().parents[2]
 
@@ -56,17 +55,6 @@ def check(config_dir: Path) -> list[Problem]:
         text = f"greeting and menu take {menu_s:.1f} s. Shorten them to {MENU_AT_MOST_S:.0f} s."
         problems.append(Problem(str(config_dir / FILE), 1, 1, "W503", text))
     return problems
-
-
-def menu_duration_s(prompts: Prompts) -> float:
-    """Seconds from the greeting to the end of the last menu line, as a Mandarin caller hears it."""
-    language = prompts.catalogue.languages[0]
-    spoken = [
-        name
-        for name in prompts.catalogue.prompts
-        if name == "notice_greeting" or name.startswith("menu_")
-    ]
-    return sum(prompts.duration_s(name, language) for name in spoken)
 
 
 def build(
@@ -110,7 +98,7 @@ def _changed(folder: Path, prompts: Prompts) -> list[_Task]:
             studio = studio_file(folder, language, prompt_id)
             task = _Task(language, prompt_id, wording, key, studio if studio.is_file() else None)
             stem = folder / language / prompt_id
-            there = all(Path(f"{stem}{end}").is_file() for end in (".alaw", ".sln16"))
+            there = all(Path(f"{stem}{end}").is_file() for end in (".sln", ".sln16"))
             if not there or index.get(task.name) != key:
                 tasks.append(task)
     return tasks
@@ -155,26 +143,26 @@ def _job(task: _Task, wav: Path) -> dict[str, object]:
 
 def _keep(folder: Path, task: _Task, wav: Path, progress: str, tell: Tell) -> None:
     sound = convert(wav)
-    _write(folder, task.name, task.key, sound.alaw_8k, sound.sln_16k)
+    _write(folder, task.name, task.key, sound.sln_8k, sound.sln_16k)
     made_by = "studio" if task.studio else task.wording.voice
     tell(f"{progress} {task.name} {sound.duration_s:.2f} s ({made_by})")
 
 
-def _write(folder: Path, name: str, key: str, alaw_8k: bytes, sln_16k: bytes) -> None:
+def _write(folder: Path, name: str, key: str, sln_8k: bytes, sln_16k: bytes) -> None:
     """Both formats, then the index: an interrupted build only repeats its last prompt."""
-    write_whole(folder / f"{name}.alaw", alaw_8k)
+    write_whole(folder / f"{name}.sln", sln_8k)
     write_whole(folder / f"{name}.sln16", sln_16k)
     write_index(folder, {**read_index(folder), name: key})
 
 
 def _make_music(folder: Path, tell: Tell) -> None:
-    there = all((folder / f"{_MUSIC}{end}").is_file() for end in (".alaw", ".sln16"))
+    there = all((folder / f"{_MUSIC}{end}").is_file() for end in (".sln", ".sln16"))
     if there and read_index(folder).get(_MUSIC) == MUSIC_VERSION:
         return
     tell(f"{_MUSIC} ...")
     wide = hold_music()
     narrow = resample(wide, RATE, 8000, 3400)
-    _write(folder, _MUSIC, MUSIC_VERSION, alaw(narrow), sln(wide))
+    _write(folder, _MUSIC, MUSIC_VERSION, as_a_trunk_says(sln(narrow)), sln(wide))
 
 
 def _forget_removed(folder: Path, prompts: Prompts) -> None:
@@ -189,7 +177,7 @@ def _forget_removed(folder: Path, prompts: Prompts) -> None:
     for name in gone:
         language, _, prompt_id = name.partition("/")
         if (language + prompt_id).replace("_", "").isalnum():
-            for end in (".alaw", ".sln16"):
+            for end in (".sln", ".sln16"):
                 (folder / f"{name}{end}").unlink(missing_ok=True)
     if gone:
         write_index(folder, {name: key for name, key in index.items() if name in wanted})

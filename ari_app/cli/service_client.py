@@ -38,7 +38,7 @@ def ask(
                 method, f"{settings.web_url}/api/v1/{path}", json=body,
                 headers={"Authorization": f"Bearer {token}"},
             )  # fmt: skip
-        found = answer.json()
+        found = answer.json() if answer.content else {}
     except httpx.ConnectError as error:
         said = (
             f"No service answers at {settings.web_url} ({type(error).__name__}). "

@@ -12,10 +12,13 @@ from typing import Final
 UNFINISHED: Final = ".new-"
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """The old contents or the new ones are found under the name, never a part."""
+def write_file(path: Path, data: bytes, mode: int | None = None) -> None:
+    """The old contents or the new ones are found under the name, never a part.
+
+    ``mode`` are the file's rights; None leaves them to the process's usual ones.
+    """
     new = path.with_name(f"{UNFINISHED}{path.name}")
-    _write(new, data)
+    _write(new, data, mode)
     new.replace(path)
     _flush(path.parent)
 
@@ -49,8 +52,10 @@ def clear_unfinished(folder: Path) -> None:
             left.unlink(missing_ok=True)
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes, mode: int | None = None) -> None:
     with path.open("wb") as stream:
+        if mode is not None:
+            os.fchmod(stream.fileno(), mode)
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())

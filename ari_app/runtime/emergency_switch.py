@@ -78,6 +78,11 @@ class Emergencies:
             "on": True, "prompt": now.prompt, "until": now.until, "since": now.since, "by": now.by,
         }  # fmt: skip
 
+    def offered(self) -> list[Row]:
+        return [
+            {"prompt": name, "text": text} for name, text in self._parts.prompts.announcements()
+        ]
+
     def _current(self) -> Emergency | None:
         kept = self._kept
         return kept if kept is not None and kept.is_on(self._parts.clock.now()) else None

@@ -49,13 +49,16 @@ class FlowFolder:
                 _log.exception("trees.error")
 
     async def look(self) -> None:
-        stamps = await asyncio.to_thread(self._stamps)
+        stamps = await self._stamps_now()
         if stamps == self._looked_at:
             return
         files = await asyncio.to_thread(read_flows, self._config_dir)
         if not isinstance(files, list):
             await self._saw(sha256_of(files))
         self._looked_at = stamps
+
+    async def _stamps_now(self) -> list[tuple[str, int, int]]:
+        return await asyncio.to_thread(self._stamps)
 
     def _stamps(self) -> list[tuple[str, int, int]]:
         found = []
@@ -69,17 +72,19 @@ class FlowFolder:
         known = await self._sha256()
         while True:
             try:
-                place = _place(self._folder)
+                place, stamps = _place(self._folder), await self._stamps_now()
                 found = await self._sha256()
                 if found not in (known, None):
                     known = found
                     await changed([FLOWS])
                 async for changes in self._watched():
                     if changes:
+                        stamps = await self._stamps_now()
                         await changed(sorted({Path(path).name for _, path in changes}))
                         known = await self._sha256() or known
-                    elif _place(self._folder) != place:
-                        # A watch stays with a folder that was moved away, and hears no more.
+                    elif _place(self._folder) != place or stamps != await self._stamps_now():
+                        # A watch stays with a folder that was moved away, and hears nothing of
+                        # what was saved before it began.
                         break
             except (OSError, RuntimeError) as error:
                 # The folder was moved away, or the kernel has no watches left.

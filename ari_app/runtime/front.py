@@ -11,10 +11,17 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from sqlalchemy.exc import SQLAlchemyError
 
+from ari_app.core import desk_view, staff_view
+from ari_app.core.board_view import Floor
 from ari_app.core.commands import Refuse
-from ari_app.core.events import DeskEvent
-from ari_app.core.records import Json
+from ari_app.core.engine import Engine
+from ari_app.core.events import Asked
+from ari_app.core.orders import shown_mode
+from ari_app.core.queue_view import queue_rows
+from ari_app.core.records import Audited, Json
 from ari_app.core.values import AgentId, Centre
+from ari_app.db.audit import AuditReader
+from ari_app.db.recorder import Recorder
 from ari_app.db.repo import Repo
 from ari_app.db.rows import StoredCall, StoredSession, StoredTicket
 from ari_app.passwords import Passwords
@@ -39,21 +46,49 @@ class Front:
         self._is_standby = is_standby
         self.status = status
 
-    async def ask(self, event: DeskEvent) -> Refuse | None:
+    async def ask(self, event: Asked) -> Refuse | None:
         return STANDBY if self._is_standby() else await self._loop.ask(event)
 
     def agents(self) -> list[dict[str, Json]]:
         return self._loop.engine.agent_rows()
 
     def agent(self, agent_id: str) -> dict[str, Json] | None:
-        agent = self._loop.engine.dispatcher.agents.get(AgentId(agent_id))
-        return None if agent is None else self._loop.engine.agent_row(agent)
+        return desk_view.own_row(self._loop.engine, AgentId(agent_id), self._clock.now())
+
+    def directory(self) -> dict[str, Json]:
+        return desk_view.directory(self._loop.engine)
+
+    def queue_labels(self) -> dict[str, Json]:
+        return desk_view.queue_labels(self._loop.engine.dispatcher.centre)
+
+    def wrap_ups(self) -> dict[str, Json]:
+        return staff_view.wrap_ups(self._loop.engine.dispatcher)
+
+    def surge(self) -> dict[str, Json]:
+        return shown_mode(self._loop.engine.dispatcher.orders)
+
+    def staffing(self) -> dict[str, Json]:
+        return staff_view.staffing(self._loop.engine.dispatcher)
+
+    def queues(self) -> list[dict[str, Json]]:
+        return queue_rows(self._loop.engine.dispatcher, self._clock.now())
 
     def calls(self) -> list[dict[str, Json]]:
         return self._loop.engine.call_rows(self._clock.now())
 
     def offer(self, agent_id: str) -> dict[str, Json] | None:
-        return self._loop.engine.offer(AgentId(agent_id))
+        pop = self._loop.engine.offer(AgentId(agent_id))
+        return None if pop is None else self.dressed(pop)
+
+    def dressed(self, pop: Mapping[str, Json]) -> dict[str, Json]:
+        """A pop with what only desks show."""
+        return desk_view.dressed(self._loop.engine, pop, self._clock.now())
+
+
+def floor_of(engine: Engine) -> Floor:
+    """What a board looks at."""
+    calls = engine.call_engine.calls
+    return Floor(engine.dispatcher, calls, engine.monitor, engine.emergency)
 
 
 class Accounts:
@@ -69,6 +104,12 @@ class Accounts:
         self._centre = centre
         self._passwords = passwords
         self._hashes: dict[str, str] = {}
+
+    def change(self, centre: Centre, passwords: Passwords) -> None:
+        """Whoever is not in the centre is nobody from the next request on."""
+        before, self._centre, self._passwords = self._passwords, centre, passwords
+        same = {i for i, one in passwords.agents.items() if before.agents.get(i) == one}
+        self._hashes = {i: one for i, one in self._hashes.items() if i in same}
 
     def find(self, agent_id: str) -> Credential | None:
         profile = self._centre.agents.get(AgentId(agent_id))
@@ -88,7 +129,9 @@ class Records:
         self._clock = clock
 
     async def recent_calls(self, *, limit: int) -> list[Row]:
-        return [_call(row) for row in await _reached(self._repo.calls(limit))]
+        rows = await _reached(self._repo.calls(limit))
+        secret = await _reached(self._repo.confidential_calls([row.call_id for row in rows]))
+        return [_call(row) | {"confidential_of": secret.get(row.call_id)} for row in rows]
 
     async def recent_tickets(self, *, limit: int, caller: str | None) -> list[Row]:
         rows = (
@@ -97,10 +140,6 @@ class Records:
             else self._repo.recent_tickets(caller, 0.0, limit=limit)
         )
         return [_ticket(row) for row in await _reached(rows)]
-
-    async def find_ticket(self, ticket_id: str) -> Row | None:
-        row = await _reached(self._repo.ticket(ticket_id))
-        return None if row is None else _ticket(row)
 
     async def add_session(self, session: Session) -> None:
         stored = StoredSession(session.token_hash, session.agent_id, session.expires_at)
@@ -112,6 +151,22 @@ class Records:
 
     async def delete_session(self, token_hash: str) -> None:
         await _reached(self._repo.delete_session(token_hash))
+
+    async def delete_sessions_of(self, agent: AgentId) -> None:
+        await _reached(self._repo.delete_sessions_of(agent))
+
+
+class AuditBook:
+    """Implements ``web.ports.Audits``. The recorder writes: a database away loses no row."""
+
+    def __init__(self, recorder: Recorder, reader: AuditReader) -> None:
+        self._recorder, self._reader = recorder, reader
+
+    async def write_audit(self, row: Audited) -> None:
+        await self._recorder.write(row)
+
+    async def audit_rows(self, *, limit: int, before: int | None, who: str) -> list[Row]:
+        return await _reached(self._reader.rows(limit, before=before, who=who))
 
 
 async def _reached(reading: Awaitable[T]) -> T:

@@ -13,14 +13,25 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from ari_app.ari.execute import AriCommand, Executor
-from ari_app.core.commands import CheckRecording, LaneCommand, LookUpCaller, Tell, Write
-from ari_app.core.events import CallerKnown, Event, RecordingChecked
-from ari_app.core.records import CloseCall
+from ari_app.asterisk.manager import ChannelGone, Manager, ManagerError
+from ari_app.core.commands import (
+    CheckRecording,
+    LaneCommand,
+    LookUpCaller,
+    MuteRecording,
+    RenewRecording,
+    Tell,
+    Write,
+)
+from ari_app.core.events import CallerKnown, Event, RecordingChecked, RecordingMuted
+from ari_app.core.pause import Gap
 from ari_app.core.values import CallId, CheckedFile, History, MessageId
 from ari_app.db.history import EarlierTicket, HistoryReader
 from ari_app.db.recorder import Batch, Recorder
 from ari_app.metrics import Metrics
 from ari_app.runtime.clock import Clock
+from ari_app.runtime.meter import Meter
+from recordings.gaps import check_gaps
 from recordings.names import BadName, path_in
 from recordings.verify import Verdict, verify
 
@@ -45,6 +56,7 @@ class Performer:
         executor: Executor,
         recorder: Recorder,
         history: HistoryReader,
+        manager: Manager,
         *,
         recordings_dir: Path,
         clock: Clock,
@@ -54,10 +66,11 @@ class Performer:
         self._executor = executor
         self._recorder = recorder
         self._history = history
+        self._manager = manager
         self._recordings_dir = recordings_dir
         self._clock = clock
         self._post = post
-        self._metrics = metrics
+        self._meter = Meter(metrics)
 
     async def perform(self, command: LaneCommand) -> None:
         match command:
@@ -65,6 +78,10 @@ class Performer:
                 await self._look_up(command)
             case CheckRecording():
                 await self._check_recording(command)
+            case MuteRecording():
+                await self._mute_recording(command)
+            case RenewRecording():
+                await self._renew_recording(command)
             case Tell() | Write():
                 raise TypeError(f"{type(command).__name__} does not go through a lane")
             case _:
@@ -73,8 +90,7 @@ class Performer:
 
     def note(self, command: Write) -> Callable[[], Awaitable[None]]:
         """Hand the record over, in order; returns how to wait until it is durable."""
-        if isinstance(command.record, CloseCall):
-            self._metrics.calls.labels(command.record.outcome).inc()
+        self._meter.saw(command.record)
         linger_s = 0.0 if command.must_be_durable else LINGER_S
         return partial(_written, self._recorder.put(command.record, linger_s=linger_s))
 
@@ -97,7 +113,42 @@ class Performer:
             talk = await self._checked(command.call, command.talk_s)
         messages = [await self._message(*message) for message in command.messages]
         kept = tuple(message for message in messages if message is not None)
-        self._post(RecordingChecked(CallId(command.call), talk, kept))
+        gaps = await self._gaps(command)
+        self._post(RecordingChecked(CallId(command.call), talk, kept, gaps))
+
+    async def _gaps(self, command: CheckRecording) -> tuple[Gap, ...]:
+        """Once the file is closed: what was paused is silent in it, or is made so."""
+        if not command.gaps:
+            return ()
+        path = self._recordings_dir / f"{command.call}.wav"
+        spans = [(gap.from_s, gap.to_s) for gap in command.gaps]
+        found = await asyncio.to_thread(check_gaps, path, spans)
+        for one in found:
+            if one.check != "silent":
+                _log.error("recording.gap_not_silent", call_id=command.call, check=one.check)
+        return tuple(
+            Gap(one.from_s, one.to_s, gap.by, one.check)
+            for gap, one in zip(command.gaps, found, strict=True)
+        )
+
+    async def _mute_recording(self, command: MuteRecording) -> None:
+        try:
+            await self._manager.mute_recording(command.call, is_muted=command.is_muted)
+        except ManagerError as error:
+            _log.error("recording.not_muted", call_id=command.call, problem=str(error))
+            self._post(RecordingMuted(command.call, command.is_muted, ok=False))
+        else:
+            self._post(RecordingMuted(command.call, command.is_muted, ok=True))
+
+    async def _renew_recording(self, command: RenewRecording) -> None:
+        file = self._recordings_dir / f"{command.call}.wav"
+        try:
+            await self._manager.renew_recording(command.call, file, is_muted=command.is_muted)
+        except ChannelGone:
+            _log.debug("recording.over", call_id=command.call)
+        except ManagerError as error:
+            # It goes on as it was and may miss a voice; or it was ended and not begun again.
+            _log.error("recording.not_renewed", call_id=command.call, problem=str(error))
 
     async def _message(self, name: MessageId, length_s: float) -> CheckedFile | None:
         """A message that was taken must be there; whoever left before the beep said nothing."""
@@ -139,6 +190,7 @@ def _history(rows: list[EarlierTicket]) -> History:
         calls=tuple(
             {
                 "ticket_id": row.ticket_id,
+                "call_id": row.call_id,
                 "arrived_at": row.arrived_at,
                 "outcome": row.outcome,
                 "agent_id": row.agent_id,

@@ -5,6 +5,8 @@ Asterisk, by the reconciliation that follows.
 """
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,8 +15,9 @@ from ari_app.core import agent as agents
 from ari_app.core import call as calls
 from ari_app.core.agent import Agent
 from ari_app.core.call import Call
+from ari_app.core.call_restored import restored
 from ari_app.core.phone_number import caller_of
-from ari_app.core.records import SaveAgent
+from ari_app.core.records import Json, SaveAgent
 from ari_app.core.shelf import Shelf
 from ari_app.core.values import AgentId, CallId, PlayId
 from ari_app.db.recorder import Recorder
@@ -25,21 +28,30 @@ _log = structlog.get_logger()
 
 READ_LIMIT_S = 3.0
 
-Restored = tuple[dict[CallId, Call], dict[AgentId, Agent]]
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What the core is begun with."""
+
+    calls: Mapping[CallId, Call] = field(default_factory=dict)
+    agents: Mapping[AgentId, Agent] = field(default_factory=dict)
+    orders: Mapping[str, Json] = field(default_factory=dict)
 
 
 async def restore(repo: Repo, recorder: Recorder, shelf: Shelf, now: float) -> Restored:
-    """The open calls and the agents; nothing when the database is away."""
+    """Open calls, agents and standing orders; nothing when the database is away."""
     try:
         async with asyncio.timeout(READ_LIMIT_S):
             await recorder.caught_up()
             open_calls, stored_agents = await repo.open_calls(), await repo.agents()
+            orders = await repo.orders()
     except (SQLAlchemyError, OSError) as error:
         _log.error("restore.impossible", problem=type(error).__name__)
-        return {}, {}
-    return (
+        return Restored()
+    return Restored(
         {CallId(row.call_id): _call(row, shelf) for row in open_calls},
         {AgentId(row.agent_id): _agent(row, now) for row in stored_agents},
+        orders,
     )
 
 
@@ -48,7 +60,7 @@ def _call(row: StoredCall, shelf: Shelf) -> Call:
     if row.snapshot is None:
         return _anew(row, shelf)
     try:
-        return calls.restored(
+        return restored(
             row.call_id, row.caller, row.dialled, row.arrived_at, row.phase, row.snapshot
         )
     except (KeyError, ValueError, TypeError, AttributeError) as error:

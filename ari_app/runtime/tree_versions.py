@@ -12,7 +12,7 @@ from typing import Final, ParamSpec, TypeVar
 
 import structlog
 
-from ari_app.configuration import known_prompts
+from ari_app.configuration import Groundwork, known_prompts
 from ari_app.core.events import TreesChanged
 from ari_app.core.records import Json
 from ari_app.core.rollout import Canary
@@ -148,6 +148,20 @@ class TreeVersions:
         update = {"stable": number, "since": now, "before": earlier, "canary": None, "stopped": ""}
         after = self._state.model_copy(update=update)
         await self._switch(after, {number: version}, is_urgent=True)
+
+    # --- the rest of the configuration changes -----------------------------------------------
+
+    async def lost_with(self, ground: Groundwork) -> list[Problem]:
+        """What the versions at hand would not find any more: each of them may have callers."""
+        place, found = replace(self._place, ground=ground), list[Problem]()
+        for number in sorted(self.shelf.numbers):
+            loaded = await asyncio.to_thread(place.load, number)
+            found += loaded if isinstance(loaded, list) else []
+        return found
+
+    def change_ground(self, ground: Groundwork) -> None:
+        """From now on trees are judged and loaded with this."""
+        self._place = replace(self._place, ground=ground)
 
     # --- applying ----------------------------------------------------------------------------
 

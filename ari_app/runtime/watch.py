@@ -76,9 +76,10 @@ class Watch:
         status = (await self._client.asterisk.get_info(only="status"))["status"]
         started_at = datetime.fromisoformat(status["startup_time"]).timestamp()
         ended = await self._poll_log(lost_before=started_at)
-        agents = list(self._loop.engine.dispatcher.agents)
+        people = self._loop.engine.dispatcher
+        phones = {agent: people.endpoint(agent) for agent in people.agents}
         app = self._settings.ari_app
-        seen = await look(self._client, app, ended, is_resync=True, agents=agents)
+        seen = await look(self._client, app, ended, is_resync=True, phones=phones)
         self._loop.post(seen)
         _log.info("ari.reconciled", legs=len(seen.legs), bridges=len(seen.bridges))
 
@@ -145,6 +146,11 @@ class Watch:
         counts = self._loop.engine.counts()
         self._metrics.show_agents(counts["agents"])
         self._metrics.show_waiting(counts["waiting"])
+        engine = self._loop.engine
+        self._metrics.show_waits(*engine.waits(self._clock.now()))
+        self._metrics.show_dial_list(engine.dial_list.counts())
+        surge = engine.dispatcher.orders.surge
+        self._metrics.show_surge(surge.mode if surge is not None else None)
         self._metrics.journal_depth.set(self._recorder.waiting_count)
 
     async def _sweep(self) -> None:

@@ -3,8 +3,10 @@
 Decides what a caller on the trunk does and when. Knows nothing of the service it calls.
 """
 
+from collections.abc import Mapping
+
 from ari_app.softphone.rtp import RtpEndpoint
-from ari_app.softphone.sipp import Plan, SipEvent, Sipp, argument
+from ari_app.softphone.sipp import Plan, PortTaken, SipEvent, Sipp, argument
 from ari_app.softphone.udp_ports import Address, free_port
 from ari_app.softphone.waiting import PATIENCE_S
 
@@ -76,6 +78,16 @@ class Citizen:
             "extra_header": self._extra,
             "audio_port": str(self.rtp.port),
         }
+        for tries_left in (4, 3, 2, 1, 0):
+            try:
+                await self._start(keys)
+                break
+            except PortTaken:
+                if not tries_left:
+                    raise
+        return await self.wait("dialled", within_s=within_s)
+
+    async def _start(self, keys: Mapping[str, str]) -> None:
         plan = Plan(
             scenario="citizen",
             local=(self._ip, free_port(self._ip)),
@@ -87,7 +99,6 @@ class Citizen:
         self._sipp = Sipp(plan)
         self._sipp.on_event = self._heard_of
         await self._sipp.__aenter__()
-        return await self.wait("dialled", within_s=within_s)
 
     def _heard_of(self, event: SipEvent) -> None:
         if event.name == "answered":

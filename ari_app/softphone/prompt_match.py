@@ -1,7 +1,8 @@
 """Whether a prompt file was heard.
 
-Decides by equal bytes: with a-law from end to end Asterisk passes a prompt's frames unchanged,
-so equality is stronger than any likeness. A lost or changed frame ends a run. Knows no sockets.
+Decides by equal bytes: a prompt holds only samples that a-law can say, so its frames reach the
+ear unchanged, and equality is stronger than any likeness. A lost or changed frame ends a run.
+Knows no sockets.
 """
 
 import asyncio
@@ -9,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ari_app.softphone.alaw import FRAME, FRAME_S
+from ari_app.softphone.alaw import FRAME, FRAME_S, encode
 from ari_app.softphone.hearing import Ear, Packet
+from ari_app.softphone.tones import read_sound
 from ari_app.softphone.waiting import NotSeen
 
 
@@ -65,9 +67,14 @@ class PromptMatcher:
             self._began = 0
 
 
+def prompt_octets(prompt_file: Path) -> bytes:
+    """What a telephone hears of a prompt, an 8 kHz file, as a-law."""
+    return encode(read_sound(prompt_file).samples)
+
+
 def match_prompt(received: Iterable[Packet], prompt_file: Path) -> PromptMatch:
     """Find the prompt's longest run of frames, in order, in what was received."""
-    matcher = PromptMatcher(prompt_file.read_bytes())
+    matcher = PromptMatcher(prompt_octets(prompt_file))
     for packet in received:
         matcher.feed(packet)
     return matcher.best
@@ -77,7 +84,7 @@ async def wait_prompt(
     ear: Ear, prompt_file: Path, within_s: float, *, since: float = 0.0, whole: bool = False
 ) -> PromptMatch:
     """Wait until (the whole of) this prompt was heard."""
-    matcher = PromptMatcher(await asyncio.to_thread(prompt_file.read_bytes))
+    matcher = PromptMatcher(await asyncio.to_thread(prompt_octets, prompt_file))
     place = 0
 
     def find() -> PromptMatch | None:

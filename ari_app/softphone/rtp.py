@@ -31,6 +31,9 @@ def _frames_of(octets: bytes) -> list[bytes]:
 class RtpEndpoint(Ear):
     """``async with RtpEndpoint("127.0.0.2") as rtp``; sends once ``call()`` was told where to."""
 
+    first_packet: int | None = None
+    """The number of a stream's first packet; random, as RFC 3550 (5.1) asks, where it is None."""
+
     def __init__(self, ip: str, port: int = 0) -> None:
         super().__init__(ip)
         self.ip = ip
@@ -77,7 +80,7 @@ class RtpEndpoint(Ear):
 
     def _new_stream(self) -> None:
         self._ssrc = random.getrandbits(32)
-        self._sequence = random.getrandbits(15)
+        self._sequence = random.getrandbits(16) if self.first_packet is None else self.first_packet
         self._stamp = random.getrandbits(31)
         self._marker = True
 

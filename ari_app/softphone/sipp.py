@@ -31,6 +31,10 @@ class SippFailed(AssertionError):
     """SIPp is missing, did not start, or met a message its scenario does not expect."""
 
 
+class PortTaken(SippFailed):
+    """Somebody else took the port before SIPp could; another one will do."""
+
+
 @dataclass(frozen=True, slots=True)
 class SipEvent:
     """A line that a scenario logged: when (epoch seconds), what, which call, and details."""
@@ -104,7 +108,7 @@ class Sipp:
         if shutil.which("sipp") is None:
             raise SippFailed(INSTALL_HINT)
         if is_taken(self.plan.local):
-            raise SippFailed(f"UDP port {self.plan.local[1]} of {self.plan.local[0]} is in use")
+            raise PortTaken(f"UDP port {self.plan.local[1]} of {self.plan.local[0]} is in use")
         pipe = self._folder / "events"
         os.mkfifo(pipe)
         # Opened for both, so that the pipe never ends while SIPp opens and closes its side.
@@ -137,6 +141,8 @@ class Sipp:
         words += ["-i", ip, "-p", str(port), "-mi", ip, "-nostdin", "-r", f"{plan.rate:g}"]
         words += ["-trace_logs", "-log_file", "events", "-trace_err", "-error_file", "errors"]
         words += ["-deadcall_wait", "0", "-skip_rlimit", *plan.options]
+        # A wish that comes a moment too late must not cost the call its end; check() tells of it.
+        words += ["-default_behaviors", "all,-abortunexp"]
         if plan.calls is not None:
             words += ["-m", str(plan.calls)]
         if plan.call_id is not None:
@@ -156,7 +162,9 @@ class Sipp:
                 raise SippFailed(f"SIPp did not open {self.plan.local}: {self.errors()}")
             await asyncio.sleep(0.01)
         if self.exit_code not in (None, 0):
-            raise SippFailed(f"SIPp ended at once ({self.exit_code}): {self.errors()}")
+            said = self.errors()
+            failure = PortTaken if "Address already in use" in said else SippFailed
+            raise failure(f"SIPp ended at once ({self.exit_code}): {said}")
 
     async def _watch(self, process: asyncio.subprocess.Process) -> None:
         code = await process.wait()
@@ -233,8 +241,9 @@ class Sipp:
 
     def check(self) -> None:
         """Raise when SIPp met a message that its scenario does not expect."""
-        if "bort" in self.errors() or self.exit_code not in (None, 0):
-            raise SippFailed(f"{self.plan.scenario} (exit {self.exit_code}): {self.errors()}")
+        said = self.errors()
+        if "bort" in said or "nexpected" in said or self.exit_code not in (None, 0):
+            raise SippFailed(f"{self.plan.scenario} (exit {self.exit_code}): {said}")
 
 
 def _with_parent() -> list[str]:

@@ -7,8 +7,10 @@ Asterisk and no database.
 from ari_app.web.app import make_app
 from ari_app.web.desks import Desks
 from ari_app.web.ports import (
+    Audits,
     Credential,
     Credentials,
+    Editing,
     EmergencySwitch,
     Order,
     Reads,
@@ -21,9 +23,11 @@ from ari_app.web.ports import (
 )
 
 __all__ = [
+    "Audits",
     "Credential",
     "Credentials",
     "Desks",
+    "Editing",
     "EmergencySwitch",
     "Order",
     "Reads",

@@ -10,7 +10,8 @@ import secrets
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Final
+from types import MappingProxyType
+from typing import Literal
 
 import structlog
 from argon2 import PasswordHasher
@@ -25,6 +26,38 @@ log = structlog.get_logger(__name__)
 _MAX_CACHED = 5_000
 
 
+Right = Literal[
+    "person", "agent", "phone", "staff", "listener", "reader", "recordings", "playback",
+    "auditor", "supervisor", "admin", "city", "intake",
+]  # fmt: skip
+
+MAY: Mapping[Right, frozenset[Role]] = {
+    # Whoever signs in.
+    "person": frozenset({"agent", "supervisor", "quality", "auditor", "admin"}),
+    # Takes calls and works on tickets.
+    "agent": frozenset({"agent", "supervisor", "admin"}),
+    # Has a phone and a desk that is told things.
+    "phone": frozenset({"agent", "supervisor", "quality", "admin"}),
+    # An agent, or a command on this machine.
+    "staff": frozenset({"agent", "supervisor", "admin", "operator"}),
+    # Is beside others' talks; how, says ``may_supervise``.
+    "listener": frozenset({"supervisor", "quality", "admin", "operator"}),
+    # Reports and everybody's calls.
+    "reader": frozenset({"supervisor", "quality", "auditor", "admin", "operator"}),
+    # Plays recordings; auditors too where the settings say so.
+    "recordings": frozenset({"supervisor", "quality", "admin", "operator"}),
+    # The same, and agents of their own calls.
+    "playback": frozenset({"agent", "supervisor", "quality", "admin"}),
+    "auditor": frozenset({"supervisor", "auditor", "admin", "operator"}),
+    "supervisor": frozenset({"supervisor", "admin", "operator"}),
+    "admin": frozenset({"admin", "operator"}),
+    # Programs with a token of their own.
+    "city": frozenset({"city", "supervisor", "admin", "operator"}),
+    "intake": frozenset({"intake", "operator"}),
+}
+"""Each right and the roles that have it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Me:
     """The one who asks."""
@@ -33,18 +66,24 @@ class Me:
     role: Role
     token_hash: str
     expires_at: float
-
-
-OPERATOR: Final = Me(AgentId("operator"), "operator", "", float("inf"))
+    more: frozenset[Right] = frozenset()
+    """Rights beyond the role's own, by the settings."""
 
 
 class Tokens:
     """Sessions by token, kept in memory too: agents go on while the database is away."""
 
-    def __init__(self, sessions: Sessions, now: Clock, operator_token: str = "") -> None:
+    def __init__(
+        self,
+        sessions: Sessions,
+        now: Clock,
+        machines: Mapping[Role, str],
+        more: Mapping[Role, frozenset[Right]] = MappingProxyType({}),
+    ) -> None:
         self._sessions = sessions
         self._now = now
-        self._operator = hashed(operator_token) if operator_token else ""
+        self.more = more
+        self._machines = {role: hashed(token) for role, token in machines.items() if token}
         self._cache: dict[str, Session] = {}
 
     async def issue(self, agent: AgentId, lasts_s: float) -> tuple[str, Session]:
@@ -67,12 +106,25 @@ class Tokens:
         self._remember(session)
         return session
 
-    def is_operators(self, token: str) -> bool:
-        return bool(self._operator) and secrets.compare_digest(hashed(token), self._operator)
+    def machine(self, token: str) -> Me | None:
+        """The program that shows this token; every one is compared, whichever it is."""
+        given = hashed(token)
+        found = [one for one, own in self._machines.items() if secrets.compare_digest(given, own)]
+        return Me(AgentId(found[0]), found[0], "", float("inf")) if found else None
 
     async def revoke(self, token_hash: str) -> None:
         await self._sessions.delete_session(token_hash)
         self._cache.pop(token_hash, None)
+
+    async def revoke_all_of(self, agent: AgentId) -> None:
+        """Whoever is in with the password of before."""
+        for known in [one for one in self._cache.values() if one.agent_id == agent]:
+            del self._cache[known.token_hash]
+        try:
+            await self._sessions.delete_sessions_of(agent)
+        except Unavailable as error:
+            # The new password is made already, and must be told. Meanwhile no session is found.
+            log.error("session.not_revoked", agent_id=agent, error=str(error))
 
     def _remember(self, session: Session) -> None:
         if len(self._cache) >= _MAX_CACHED and session.token_hash not in self._cache:
@@ -111,27 +163,50 @@ async def identify(authorization: str | None, tokens: Tokens, credentials: Crede
 
 
 async def owner(token: str, tokens: Tokens, credentials: Credentials) -> Me:
-    if tokens.is_operators(token):
-        return OPERATOR
+    return tokens.machine(token) or await person(token, tokens, credentials)
+
+
+async def person(token: str, tokens: Tokens, credentials: Credentials) -> Me:
+    """Who signed in with a password; programs' tokens are none of these."""
     session = await tokens.find(token)
     account = credentials.find(session.agent_id) if session else None
     if session is None or account is None:
         raise Problem(401)
-    return Me(account.agent, account.role, session.token_hash, session.expires_at)
+    more = tokens.more.get(account.role, frozenset())
+    return Me(account.agent, account.role, session.token_hash, session.expires_at, more)
 
 
-_MAY: Mapping[str, frozenset[Role]] = {
-    "agent": frozenset({"agent", "supervisor", "admin"}),
-    "supervisor": frozenset({"supervisor", "admin", "operator"}),
-    "admin": frozenset({"admin", "operator"}),
+_NEEDS: Mapping[Right, str] = {
+    "listener": "此操作需要班长或质检员权限。",
+    "reader": "此操作需要班长、质检员或审计员权限。",
+    "recordings": "您没有收听录音的权限。",
+    "playback": "您没有收听录音的权限。",
+    "auditor": "此操作需要班长或审计员权限。",
+    "supervisor": "此操作需要班长权限。",
+    "admin": "此操作需要管理员权限。",
+    "city": "此操作由工单系统（city 令牌）或班长进行。",
+    "intake": "此操作由其他受理渠道（intake 令牌）进行。",
 }
-_NEEDS = {"supervisor": "此操作需要班长权限。", "admin": "此操作需要管理员权限。"}
 
 
-def permit(me: Me, role: Role) -> None:
+def may(me: Me, right: Right) -> bool:
     """A supervisor may do what an agent may, an admin both; the operator is nobody's desk."""
-    if me.role not in _MAY[role]:
-        raise Problem(403, detail=_NEEDS.get(role, ""))
+    return me.role in MAY[right] or right in me.more
+
+
+def permit(me: Me, right: Right) -> None:
+    if not may(me, right):
+        raise Problem(403, detail=_NEEDS.get(right, ""))
+
+
+def rights(me: Me) -> list[Right]:
+    return [right for right in MAY if may(me, right)]
+
+
+def still_is(me: Me, credentials: Credentials) -> bool:
+    """Whether the account is there and has the role that was permitted; programs have none."""
+    account = credentials.find(me.agent)
+    return not me.token_hash or (account is not None and account.role == me.role)
 
 
 def hashed(token: str) -> str:

@@ -12,12 +12,30 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from ari_app.core.commands import Refuse
-from ari_app.core.events import DeskEvent
+from ari_app.core.events import Asked
 from ari_app.core.ports import Ask
 from ari_app.core.records import Json
-from ari_app.web.auth import Me, Passwords, Tokens
+from ari_app.web import cookie
+from ari_app.web.auth import Me, Passwords, Tokens, identify, person
 from ari_app.web.desks import Desks
-from ari_app.web.ports import Clock, Credentials, Reads, Trees, WebSettings
+from ari_app.web.floor import Floor
+from ari_app.web.lines import Lines
+from ari_app.web.playbacks import Playbacks
+from ari_app.web.ports import (
+    Audits,
+    Clock,
+    Credentials,
+    Deliveries,
+    DialReads,
+    Editing,
+    PhoneLogins,
+    Reads,
+    Reports,
+    Studio,
+    TicketDesk,
+    Trees,
+    WebSettings,
+)
 from ari_app.web.problems import Problem
 from ari_app.web.throttle import Throttle
 
@@ -29,14 +47,25 @@ class Context:
     ask: Ask
     reads: Reads
     trees: Trees
+    audits: Audits
+    deliveries: Deliveries
+    reports: Reports
+    studio: Studio
+    tickets: TicketDesk
+    dials: DialReads
+    floor: Floor
+    editing: Editing
+    phones: PhoneLogins
     credentials: Credentials
     desks: Desks
     now: Clock
     settings: WebSettings
     tokens: Tokens
     throttle: Throttle
+    playbacks: Playbacks
+    lines: Lines
 
-    async def wish(self, event: DeskEvent) -> Refuse | None:
+    async def wish(self, event: Asked) -> Refuse | None:
         """Hand it to the service, which must answer in time."""
         async with asyncio.timeout(self.settings.ask_s):
             return await self.ask.ask(event)
@@ -45,6 +74,17 @@ class Context:
 CONTEXT = web.AppKey("CONTEXT", Context)
 PASSWORDS = web.AppKey("PASSWORDS", Passwords)
 ME = web.RequestKey("ME", Me)
+
+
+async def who_asks(request: web.Request) -> Me:
+    """By the header that programs send, else by a browser's cookie; a 401 for anything else."""
+    context, header = request.app[CONTEXT], request.headers.get("Authorization")
+    token = cookie.shown(request)
+    if header is not None or not token:
+        return await identify(header, context.tokens, context.credentials)
+    if request.method not in ("GET", "HEAD"):
+        cookie.check_own(request)
+    return await person(token, context.tokens, context.credentials)
 
 
 async def parse(request: web.Request, model: type[Model]) -> Model:
@@ -56,7 +96,7 @@ def parse_query(request: web.Request, model: type[Model]) -> Model:
     return model.model_validate(dict(request.query))
 
 
-async def ask(request: web.Request, event: DeskEvent) -> None:
+async def ask(request: web.Request, event: Asked) -> None:
     refuse = await request.app[CONTEXT].wish(event)
     if refuse is not None:
         raise Problem(409, refuse.code, refuse.message)

@@ -1,7 +1,6 @@
 """The life of one desk socket: who it is, the greeting, then messages out and actions in.
 
-``GET /api/v1/desk``. Decides which origins may connect and when a socket must end; what the
-actions mean is the core's business.
+``GET /api/v1/desk``. Decides when a socket must end; what the actions mean is the core's business.
 """
 
 import asyncio
@@ -12,80 +11,62 @@ import structlog
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
-from ari_app.core.events import (
+from ari_app.core import verbs
+from ari_app.core.commands import Refuse
+from ari_app.core.desk_events import (
     AgentAccepted,
+    AgentAskedMoreWrapUp,
     AgentAskedPause,
     AgentAskedReady,
     AgentDeclined,
     AgentFinishedWrapUp,
+    AgentHandedOver,
     AgentHungUp,
     DeskConnected,
     DeskEvent,
     DeskLost,
+    LiveEvent,
+    RecordingAsked,
+    TalkAsked,
 )
 from ari_app.core.records import Json
 from ari_app.core.values import AgentId, CallId
-from ari_app.web.auth import Me, identify, owner, permit
+from ari_app.web.audit import note
+from ari_app.web.auth import Me, permit
 from ari_app.web.context import CONTEXT, Context
-from ari_app.web.desks import NOT_SIGNED_IN, SIGNED_OUT, Desk
+from ari_app.web.desks import SIGNED_OUT, Desk
 from ari_app.web.messages import (
     ACTION,
     Action,
     CallAction,
-    HelloAction,
+    ConfidentialAction,
+    HandOverAction,
+    KeysAction,
     NotReadyAction,
+    PingAction,
     ReadyAction,
+    RecordingAction,
+    TalkAction,
+    TargetAction,
+    ThreeWayAction,
+    UrgencyAction,
+    VerbAction,
     WrapUpDoneAction,
+    WrapUpMoreAction,
 )
+from ari_app.web.ports import Credential
 from ari_app.web.problems import AWAY, Problem, not_valid
+from ari_app.web.socket_opening import open_socket
+from ari_app.web.verb_models import PLAIN
 
 log = structlog.get_logger(__name__)
 
-MAX_MESSAGE_BYTES = 64 * 1024
-
 
 async def desk(request: web.Request) -> web.StreamResponse:
-    context = request.app[CONTEXT]
-    _check_origin(request, context.settings.allowed_origins)
-    header = request.headers.get("Authorization")
-    me = await identify(header, context.tokens, context.credentials) if header else None
+    socket, me = await open_socket(request, "phone")
     if me is not None:
-        permit(me, "agent")
-    socket = web.WebSocketResponse(
-        heartbeat=context.settings.desk_heartbeat_s,
-        max_msg_size=MAX_MESSAGE_BYTES,
-        compress=False,
-        timeout=2.0,
-    )
-    await socket.prepare(request)
-    me = me or await _introduced(socket, context)
-    if me is None:
-        await socket.close(code=NOT_SIGNED_IN, message="请先登录。".encode())
-        return socket
-    await _serve(request, socket, me)
+        await _serve(request, socket, me)
     return socket
-
-
-def _check_origin(request: web.Request, allowed: frozenset[str]) -> None:
-    """Browsers always send it; a page of another host must not use an agent's browser."""
-    origins = request.headers.getall("Origin", [])
-    own = f"{request.scheme}://{request.host}"
-    if origins and (len(origins) > 1 or origins[0] not in allowed | {own}):
-        raise Problem(403, "foreign_origin", "不允许从此网页连接；请让管理员把它加入允许的来源。")
-
-
-async def _introduced(socket: web.WebSocketResponse, context: Context) -> Me | None:
-    """A browser cannot set headers on a socket: its first message carries the token."""
-    try:
-        first = await socket.receive(timeout=context.settings.desk_hello_s)
-        if first.type is not WSMsgType.TEXT:
-            return None
-        hello = HelloAction.model_validate_json(first.data)
-        me = await owner(hello.token, context.tokens, context.credentials)
-        permit(me, "agent")
-        return me
-    except (ValidationError, Problem, *AWAY):
-        return None
 
 
 async def _serve(request: web.Request, socket: web.WebSocketResponse, me: Me) -> None:
@@ -136,20 +117,28 @@ async def _report(event: DeskConnected | DeskLost, context: Context) -> None:
 
 async def _read(socket: web.WebSocketResponse, mine: Desk, context: Context) -> None:
     async for message in socket:
-        if context.credentials.find(mine.agent) is None:
+        account = context.credentials.find(mine.agent)
+        if account is None:
             mine.close(SIGNED_OUT, "您的账号已停用。")
         elif message.type is WSMsgType.TEXT:
-            mine.send(await _answer(message.data, mine.agent, context))
+            mine.send(await _answer(message.data, account, context))
         else:
             mine.send(_no(None, "bad_message", "只接受文本消息（JSON）。"))
 
 
-async def _answer(text: str, agent: AgentId, context: Context) -> dict[str, Json]:
+async def _answer(text: str, account: Credential, context: Context) -> dict[str, Json]:
     ref: str | int | None = None
+    agent = account.agent
     try:
         action = ACTION.validate_json(text)
         ref = action.ref
+        if isinstance(action, PingAction):
+            return {"type": "reply", "ref": ref, "ok": True}
+        permit(Me(agent, account.role, "", 0.0), "agent")
         refuse = await context.wish(_event(action, agent))
+        await _audit(action, agent, refuse, context)
+    except Problem as problem:
+        return _no(ref, problem.code, problem.detail)
     except ValidationError as error:
         wrong = "; ".join(f"{e['field']}: {e['message']}" for e in not_valid(error).errors or [])
         return _no(_ref_of(text), "bad_message", f"消息不符合要求：{wrong}")
@@ -158,6 +147,18 @@ async def _answer(text: str, agent: AgentId, context: Context) -> dict[str, Json
     if refuse is not None:
         return _no(ref, refuse.code, refuse.message)
     return {"type": "reply", "ref": ref, "ok": True}
+
+
+async def _audit(action: Action, agent: AgentId, refuse: Refuse | None, context: Context) -> None:
+    """What supervisors do at a desk is written down like what they ask over HTTP."""
+    account = context.credentials.find(agent)
+    if account is None or account.role == "agent":
+        return
+    me = Me(agent, account.role, "", 0.0)
+    result = "200" if refuse is None else f"409 {refuse.code}"
+    call = getattr(action, "call", "")
+    body = action.model_dump(mode="json", exclude={"ref", "type"})
+    await note(context, me, f"desk {action.type}", call, result=result, body=body)
 
 
 def _no(ref: str | int | None, code: str, message: str) -> dict[str, Json]:
@@ -174,7 +175,7 @@ def _ref_of(text: str) -> str | int | None:
     return ref if isinstance(ref, str | int) and len(str(ref)) <= 64 else None
 
 
-def _event(action: Action, agent: AgentId) -> DeskEvent:
+def _event(action: Action, agent: AgentId) -> DeskEvent | LiveEvent:
     match action:
         case ReadyAction():
             return AgentAskedReady(agent)
@@ -182,10 +183,36 @@ def _event(action: Action, agent: AgentId) -> DeskEvent:
             return AgentAskedPause(agent, reason)
         case WrapUpDoneAction():
             return AgentFinishedWrapUp(agent)
+        case WrapUpMoreAction():
+            return AgentAskedMoreWrapUp(agent)
+        case HandOverAction(to=to):
+            return AgentHandedOver(agent, AgentId(to))
         case CallAction(type="accept", call=call):
             return AgentAccepted(agent, CallId(call))
         case CallAction(type="decline", call=call):
             return AgentDeclined(agent, CallId(call))
         case CallAction(call=call):
             return AgentHungUp(agent, CallId(call))
+        case RecordingAction(type=verb, call=call):
+            return RecordingAsked(agent, CallId(call), pause=verb == "pause_recording")
+        case _:
+            return TalkAsked(agent, CallId(action.call), _verb(action))
+
+
+def _verb(action: TalkAction) -> verbs.Verb:
+    match action:
+        case VerbAction():
+            return PLAIN[action.type]
+        case TargetAction(type="consult", to=to):
+            return verbs.Consult(to.target())
+        case TargetAction(to=to):
+            return verbs.BlindTransfer(to.target())
+        case ThreeWayAction(to=to):
+            return verbs.ThreeWay(to.target() if to else None)
+        case KeysAction(digits=digits):
+            return verbs.SendKeys(digits)
+        case UrgencyAction(level=level):
+            return verbs.MarkUrgent(level)
+        case ConfidentialAction(on=on):
+            return verbs.MarkConfidential(on)
     assert_never(action)

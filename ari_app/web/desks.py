@@ -45,7 +45,11 @@ class Desk:
         self.is_closing = False
 
     def send(self, message: Mapping[str, Json]) -> None:
-        self._put(json.dumps(message, ensure_ascii=True))
+        self.send_text(json.dumps(message, ensure_ascii=True))
+
+    def send_text(self, text: str) -> None:
+        """A message that is JSON already, as many others get it too."""
+        self._put(text)
 
     def close(self, code: int, reason: str) -> None:
         """Say why, then close. What is enqueued already still goes out before."""

@@ -31,6 +31,13 @@ class Answered(BaseModel):
 class SignIn(Asked):
     agent: Name
     password: str = Field(min_length=1, max_length=256)
+    seat: Name | None = Field(None, description="Where the agent sits; null: the own phone")
+    takes_over: Name | None = Field(
+        None, description="Take this agent's seat as soon as the last call there is done with"
+    )
+    browser: bool = Field(
+        False, description="Keep the session in a cookie that no script can read; no `token` then"
+    )
 
 
 class NotReady(Asked):
@@ -38,7 +45,9 @@ class NotReady(Asked):
 
 
 class WrapUpLength(Asked):
-    wrap_up_s: WrapUp = Field(description="Seconds from now on; wrap-ups under way keep theirs")
+    wrap_up_s: WrapUp | None = Field(
+        description="Seconds from now on; wrap-ups under way keep theirs. null: as in queues.yaml"
+    )
 
 
 class RecentCalls(Asked):
@@ -53,9 +62,25 @@ class RecentTickets(Asked):
 
 
 class SignedIn(Answered):
-    token: str = Field(description="Send it as `Authorization: Bearer <token>`")
+    token: str | None = Field(
+        None, description="Send it as `Authorization: Bearer <token>`; browsers have a cookie"
+    )
     expires_at: Instant
     agent: str
+
+
+class Me(Answered):
+    """Who is signed in, and what the pages offer them."""
+
+    agent: str
+    name: str
+    role: Literal["agent", "supervisor", "quality", "auditor", "admin"]
+    rights: list[str] = Field(description="As the API's table names them")
+    pages: list[str] = Field(description="That may be opened, in the order of the links")
+    home: str = Field(description="The page after signing in")
+    phone: Literal["browser", "sip", "seat", "none"] = Field(description="How calls reach them")
+    may_supervise: list[Literal["listen", "whisper", "barge", "take_over"]]
+    queue_labels: dict[str, str] = Field(description="Every queue with its name for people")
 
 
 class Agent(Answered):
@@ -64,15 +89,50 @@ class Agent(Answered):
     state: Literal["offline", "paused", "ready", "offered", "talking", "wrap_up"]
     reason: str
     since: Instant
-    until: Instant | None = Field(description="When the state ends by itself")
+    until: Instant | None = Field(description="When the state ends by itself, or a pause should")
     call: str | None
     skills: dict[str, int]
+    by: str | None = Field(None, description="The supervisor who ordered this, or what follows it")
+    is_over_limit: bool | None = Field(None, description="A pause that lasts too long")
+    seat: str | None = Field(None, description="The account of the phone where the agent sits")
+    wrap_up_s: float | None = Field(
+        None, description="Of the wrap-up that goes on, else the longest that the next may have"
+    )
+    wrap_up_because: str | None = Field(
+        None, description="Whose word that is: `agent mode queue_order queue`, or `begun`"
+    )
 
 
 class Caller(Answered):
     number: str
     region: str
     name: str
+
+
+class CallbackCard(Answered):
+    """Why somebody is to be called back, and since when they wait for it."""
+
+    entry: str
+    kind: Literal["callback", "missed"]
+    since: Instant = Field(description="The place in the line")
+    asked_at: Instant
+    attempt: int
+    ticket_id: str
+    of_call: str
+
+
+class Mark(Answered):
+    """What somebody ought to know before the answer; `repeat` has the count as its reason."""
+
+    mark: Literal["urgent", "returned", "vip", "nuisance", "repeat"]
+    reason: str
+
+
+class PathWords(Answered):
+    """What the caller pressed and where it led, step by step, for people."""
+
+    zh: list[str]
+    en: list[str]
 
 
 class Pop(Answered):
@@ -88,15 +148,60 @@ class Pop(Answered):
     answer: Literal["phone", "desk"] | None = Field(
         None, description="Where this agent accepts the call"
     )
-    waited_s: float | None = Field(None, description="Wait until the offer")
+    waited_s: float | None = Field(None, description="Wait until the offer, later until the talk")
     queued_at: Instant | None = None
     earlier_calls: list[dict[str, object]] = Field(description="Of the last 30 days")
     open_tickets: list[dict[str, object]] = Field(description="Of the last 30 days")
     until: Instant | None = Field(None, description="When the offer ends by itself")
+    callback: CallbackCard | None = Field(
+        None, description="Of a call that we place: once accepted, the citizen is called"
+    )
+    marks: list[Mark] = Field(default_factory=list, description="The gravest first")
+    path_words: PathWords | None = None
+
+
+class RecordingNow(Answered):
+    state: Literal["recording", "paused"]
+    until: Instant | None = Field(description="When a pause ends by itself")
+
+
+class Third(Answered):
+    to: str
+    state: Literal["ringing", "joining", "in"]
 
 
 class OwnState(Agent):
+    talk: Literal["talking", "held", "consulting", "joined", "passing"] | None = Field(
+        None, description="How the own talk stands"
+    )
+    voice: Literal["open", "muted"] | None = None
+    third: Third | None = Field(None, description="Who is called into it, or consulted")
     offer: Pop | None = Field(description="The screen-pop that is open")
+    card: dict[str, object] | None = Field(
+        None, description="The pop of the call in hand, while the agent talks"
+    )
+    talk_since: Instant | None = None
+    recording: RecordingNow | None = None
+    urgency: str | None = Field(None, description="As marked during this call")
+    is_third: bool | None = Field(None, description="A colleague's talk, to which one came")
+
+
+class NumberOutside(Answered):
+    number: str = Field(description="Its name in numbers.yaml")
+    label: str
+    kind: Literal["emergency", "department"]
+    can_be_called: bool
+
+
+class Directory(Answered):
+    """Whom a talk can be handed to, and the closed lists of a ticket's fields."""
+
+    numbers: list[NumberOutside]
+    queues: list[str]
+    case_types: list[str]
+    urgencies: list[str]
+    dispositions: list[str]
+    needs_supervisor: str = Field(description="The disposition that names who answers for it")
 
 
 class Agents(Answered):
@@ -106,7 +211,7 @@ class Agents(Answered):
 class LiveCall(Answered):
     call: str
     phase: str
-    caller: str
+    caller: str = Field(description="For agents masked, except in the own call")
     dialled: str
     language: str
     queue: str | None
@@ -122,7 +227,7 @@ class LiveCalls(Answered):
 class PastCall(Answered):
     call_id: str
     arrived_at: Instant
-    caller: str
+    caller: str = Field(description="Masked if confidential, for whom it does not concern")
     dialled: str
     phase: str
     outcome: str | None
@@ -135,7 +240,7 @@ class PastCalls(Answered):
 
 class Ticket(Answered):
     ticket_id: str
-    call_id: str
+    call_id: str | None = Field(description="null: another channel brought it")
     outcome: str | None
     caller_number: str | None
     dialled_number: str | None
@@ -153,7 +258,7 @@ class Tickets(Answered):
 
 class WrapUpSet(Answered):
     queue: str | None = Field(description="null: every queue")
-    wrap_up_s: float
+    wrap_up_s: float | None
 
 
 class Component(Answered):

@@ -11,11 +11,24 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from ari_app.web import cookie
+from ari_app.web.auth import MAY
 from ari_app.web.messages import ACTIONS, TOLD
 from ari_app.web.models import ProblemDetails
-from ari_app.web.routes import Route
+from ari_app.web.route import Route
 
-_SIGNED_IN = ("agent", "supervisor", "admin")
+_SIGNED_IN = frozenset(MAY)
+_FOR = {
+    "person": "For everybody who is signed in.",
+    "phone": "For agents, supervisors and quality.",
+    "listener": "For supervisors and quality.",
+    "reader": "For supervisors, quality and auditors.",
+    "recordings": "For supervisors and quality; for auditors if `auditors_hear` is set.",
+    "playback": "For whom `recordings` are, and for agents of their own calls.",
+    "auditor": "For supervisors and auditors.",
+    "city": "For the city's ticket system with its own token (`city`), and for supervisors.",
+    "intake": "For other channels with their own token (`intake`).",
+}
 _REF = "#/components/schemas/{model}"
 _ABOUT = (
     "Agents' desks, supervisors and programs around the 12345 hotline. "
@@ -23,7 +36,8 @@ _ABOUT = (
 )
 _DESK_ABOUT = (
     "Opens a WebSocket. Send the token as `Authorization: Bearer`, or as the first message "
-    "(`HelloAction`) within 5 s. Then `Hello` arrives, the open screen-pop if there is one, and "
+    "(`HelloAction`) within 5 s; our own pages show their cookie. "
+    "Then `Hello` arrives, the open screen-pop if there is one, and "
     "each message as it happens, numbered by `seq`. Actions may be sent back; each is answered "
     "by a `Reply`. Messages in: {actions}. Messages out: {told}. Close codes: 4001 the agent "
     "opened another desk, 4002 signed out or the token ran out, 4401 not signed in, 1001 the "
@@ -43,7 +57,10 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": _schemas(listed),
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "cookie": {"type": "apiKey", "in": "cookie", "name": cookie.NAME},
+            },
         },
     }
 
@@ -57,11 +74,13 @@ def _operation(route: Route) -> dict[str, Any]:
         "responses": _responses(route),
     }
     if route.role in _SIGNED_IN:
-        operation["security"] = [{"token": []}]
-        operation["description"] = f"For {route.role}s."
+        operation["security"] = [{"token": []}, {"cookie": []}]
+        operation["description"] = _FOR.get(route.role, f"For {route.role}s.")
     if route.role == "desk":
-        operation["security"] = [{"token": []}, {}]
+        operation["security"] = [{"token": []}, {"cookie": []}, {}]
         operation["description"] = _DESK_ABOUT.format(actions=_names(ACTIONS), told=_names(TOLD))
+    if route.about:
+        operation["description"] = route.about
     if route.body is not None:
         operation["requestBody"] = {"required": True, "content": _json(route.body)}
     return operation
@@ -88,9 +107,7 @@ def _success(route: Route) -> str:
 def _implied_refusals(route: Route) -> set[int]:
     implied = set()
     if route.role in _SIGNED_IN:
-        implied |= {401, 503}
-    if route.role in ("supervisor", "admin"):
-        implied |= {403}
+        implied |= {401, 403, 503}
     if route.body is not None:
         implied |= {413, 422, 503}
     if route.query is not None:

@@ -1,53 +1,55 @@
 """The table of the API: from it come the routing, the guards, ``openapi.json`` and the docs page.
 
-A new endpoint is one row here and one handler. ``role`` has no default: nothing is open by
-oversight.
+A new endpoint is one row, here or in ``tables``, and one handler.
 """
-
-from dataclasses import dataclass
-from typing import Literal
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from pydantic import BaseModel
 
 from ari_app.web import desk as desk_socket
 from ari_app.web import models as m
 from ari_app.web import tree_models as t
 from ari_app.web.api import agents, calls, docs, flows, queues, service, session, tickets
-from ari_app.web.auth import identify, permit
-from ari_app.web.context import CONTEXT, ME
-
-Guard = Literal["nobody", "agent", "supervisor", "admin", "desk"]
-"""``nobody``: no login. ``desk``: the socket asks for the token itself."""
+from ari_app.web.audit import audited, is_audited
+from ari_app.web.auth import permit
+from ari_app.web.context import ME, who_asks
+from ari_app.web.route import BODY_BYTES, V1, Route
+from ari_app.web.tables import (
+    delivery,
+    drafts,
+    floor,
+    outbound,
+    phone,
+    prompts,
+    reports,
+    settings,
+    staffing,
+    studio,
+    supervision,
+    ticket_work,
+    verbs,
+)
+from ari_app.web.tables import (
+    queues as queue_routes,
+)
 
 _PATTERNS = {
     "call_id": r"[A-Za-z0-9._:-]{1,128}",
     "ticket_id": r"[A-Za-z0-9._:-]{1,128}",
+    "agent_id": r"[0-9]{2,10}",
+    "work_order_id": r"[A-Za-z0-9._:-]{1,128}",
+    "entry_id": r"[A-Za-z0-9._:-]{1,128}",
     "number": r"[1-9][0-9]{0,8}",
+    "file": r"[a-z]{1,16}",
+    "section": r"[a-z_]{1,32}",
+    "entry": r"[^/\x00-\x1f\x7f]{1,64}",
+    "language": r"[A-Za-z_]{1,16}",
+    "prompt": r"[a-z0-9_]{1,64}",
     "queue": r"[^/\x00-\x1f\x7f]{1,64}",
+    "name": r"[^/\x00-\x1f\x7f]{1,64}",
+    "folder": r"flows|tests",
+    "tree_file": r"[^/\x00-\x1f\x7f]{1,100}",
 }
-V1 = "/api/v1"
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    method: Literal["GET", "POST", "PUT", "DELETE"]
-    path: str
-    handler: Handler
-    role: Guard
-    summary: str
-    answer: type[BaseModel] | str | None = None
-    """A model for JSON, a media type for anything else, None for no body (204)."""
-    body: type[BaseModel] | None = None
-    query: type[BaseModel] | None = None
-    refusals: tuple[int, ...] = ()
-    """Beyond those that follow from role, body, query and path."""
-
-    @property
-    def name(self) -> str:
-        return f"{self.method} {self.path}"
-
 
 ROUTES = (
     Route("GET", "/livez", service.livez, "nobody", "Is the process alive", "text/plain"),
@@ -59,10 +61,12 @@ ROUTES = (
           "application/json"),
     Route("GET", f"{V1}/docs", docs.page, "nobody", "This description for people", "text/html"),
     Route("POST", f"{V1}/sign-in", session.sign_in, "nobody", "Sign in, get a token", m.SignedIn,
-          body=m.SignIn, refusals=(401, 409, 429)),
-    Route("POST", f"{V1}/sign-out", session.sign_out, "agent", "Sign out, end the token",
+          body=m.SignIn, refusals=(401, 403, 409, 429)),
+    Route("POST", f"{V1}/sign-out", session.sign_out, "person", "Sign out, end the session",
           refusals=(409,)),
-    Route("GET", f"{V1}/agent", agents.agent, "agent", "Own state and open screen-pop", m.OwnState,
+    Route("GET", f"{V1}/me", session.who_am_i, "person", "Who is signed in, and what they may",
+          m.Me),
+    Route("GET", f"{V1}/agent", agents.agent, "phone", "Own state and open screen-pop", m.OwnState,
           refusals=(404,)),
     Route("POST", f"{V1}/agent/ready", agents.ready, "agent", "Take calls", m.OwnState,
           refusals=(404, 409)),
@@ -71,9 +75,9 @@ ROUTES = (
           refusals=(404, 409)),
     Route("POST", f"{V1}/agent/wrap-up-done", agents.wrap_up_done, "agent",
           "End the wrap-up early", m.OwnState, refusals=(404, 409)),
-    Route("GET", f"{V1}/agents", agents.agents, "agent", "Everybody's state", m.Agents),
-    Route("GET", f"{V1}/calls", calls.live, "agent", "The calls alive now", m.LiveCalls),
-    Route("GET", f"{V1}/calls/recent", calls.recent, "agent", "Past calls, newest first",
+    Route("GET", f"{V1}/agents", agents.agents, "phone", "Everybody's state", m.Agents),
+    Route("GET", f"{V1}/calls", calls.live, "person", "The calls alive now", m.LiveCalls),
+    Route("GET", f"{V1}/calls/recent", calls.recent, "person", "Past calls, newest first",
           m.PastCalls, query=m.RecentCalls),
     Route("POST", f"{V1}/calls/{{call_id}}/accept", calls.accept, "agent",
           "Accept the offered call at the desk", m.OwnState, refusals=(409,)),
@@ -83,8 +87,6 @@ ROUTES = (
           "End the own call", m.OwnState, refusals=(409,)),
     Route("GET", f"{V1}/tickets", tickets.tickets, "agent", "Ticket skeletons, newest first",
           m.Tickets, query=m.RecentTickets),
-    Route("GET", f"{V1}/tickets/{{ticket_id}}", tickets.ticket, "agent", "One ticket skeleton",
-          m.Ticket),
     Route("PUT", f"{V1}/wrap-up", queues.wrap_up, "supervisor", "Wrap-up length of every queue",
           m.WrapUpSet, body=m.WrapUpLength, refusals=(409,)),
     Route("PUT", f"{V1}/queues/{{queue}}/wrap-up", queues.wrap_up, "supervisor",
@@ -106,6 +108,8 @@ ROUTES = (
           refusals=(404, 409)),
     Route("GET", f"{V1}/emergency", flows.emergency, "supervisor",
           "Is an emergency announcement on", t.EmergencyState),
+    Route("GET", f"{V1}/emergency/announcements", flows.announcements, "supervisor",
+          "What can be announced", t.Announcements),
     Route("PUT", f"{V1}/emergency", flows.emergency_on, "supervisor",
           "Say this before everything else, in all trees", t.EmergencyState, body=t.EmergencyOn,
           refusals=(409,)),
@@ -114,6 +118,20 @@ ROUTES = (
     Route("GET", f"{V1}/desk", desk_socket.desk, "desk",
           "WebSocket: screen-pops and states as they happen, actions back", None,
           refusals=(400, 401, 403)),
+    *verbs.ROUTES,
+    *supervision.ROUTES,
+    *staffing.ROUTES,
+    *outbound.ROUTES,
+    *queue_routes.ROUTES,
+    *ticket_work.ROUTES,
+    *drafts.ROUTES,
+    *phone.ROUTES,
+    *delivery.ROUTES,
+    *reports.ROUTES,
+    *floor.ROUTES,
+    *settings.ROUTES,
+    *prompts.ROUTES,
+    *studio.ROUTES,
 )  # fmt: skip
 
 
@@ -131,11 +149,15 @@ def _guarded(route: Route) -> Handler:
     needed = route.role
 
     async def guarded(request: web.Request) -> web.StreamResponse:
-        context = request.app[CONTEXT]
-        header = request.headers.get("Authorization")
-        me = await identify(header, context.tokens, context.credentials)
-        permit(me, needed)
+        if route.most_bytes != BODY_BYTES:
+            request = request.clone(client_max_size=route.most_bytes)
+        me = await who_asks(request)
         request[ME] = me
-        return await route.handler(request)
+
+        async def serve() -> web.StreamResponse:
+            permit(me, needed)
+            return await route.handler(request)
+
+        return await audited(request, route, me, serve) if is_audited(route, me) else await serve()
 
     return guarded

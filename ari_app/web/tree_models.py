@@ -150,6 +150,15 @@ class EmergencyOn(Signed):
     until: Instant
 
 
+class Announcement(Answered):
+    prompt: str
+    text: str = Field(description="Its words in the first language")
+
+
+class Announcements(Answered):
+    announcements: list[Announcement]
+
+
 class EmergencyState(Answered):
     on: bool
     prompt: str | None

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from ari_app.core.events import AgentAskedPause, AgentAskedReady, AgentFinishedWrapUp
+from ari_app.core.desk_events import AgentAskedPause, AgentAskedReady, AgentFinishedWrapUp
 from ari_app.web.context import CONTEXT, ME, ask, own_state, parse, render
 from ari_app.web.models import NotReady
 

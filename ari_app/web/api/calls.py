@@ -2,10 +2,14 @@
 
 from aiohttp import web
 
-from ari_app.core.events import AgentAccepted, AgentDeclined, AgentHungUp
+from ari_app.core.desk_events import AgentAccepted, AgentDeclined, AgentHungUp
+from ari_app.core.records import Json
 from ari_app.core.values import CallId
+from ari_app.tickets.masking import mask_number
+from ari_app.web.auth import Me
 from ari_app.web.context import CONTEXT, ME, ask, own_state, parse_query, render
 from ari_app.web.models import RecentCalls
+from ari_app.web.ports import Row
 
 
 async def accept(request: web.Request) -> web.Response:
@@ -28,9 +32,24 @@ def _call(request: web.Request) -> CallId:
 
 
 async def live(request: web.Request) -> web.Response:
-    return render({"calls": request.app[CONTEXT].ask.calls()})
+    me = request[ME]
+    rows = request.app[CONTEXT].ask.calls()
+    return render({"calls": [_without_caller(row, me, row["agent"]) for row in rows]})
 
 
 async def recent(request: web.Request) -> web.Response:
-    query = parse_query(request, RecentCalls)
-    return render({"calls": await request.app[CONTEXT].reads.recent_calls(limit=query.limit)})
+    query, me = parse_query(request, RecentCalls), request[ME]
+    rows = await request.app[CONTEXT].reads.recent_calls(limit=query.limit)
+    shown = [
+        row if (whose := row.pop("confidential_of")) is None else _without_caller(row, me, whose)
+        for row in rows
+    ]
+    return render({"calls": shown})
+
+
+def _without_caller(row: Row, me: Me, whose: Json) -> Row:
+    """An agent sees who calls in the own call; nobody's talk concerns another agent. Auditors
+    look at what staff did, not at citizens."""
+    if me.role not in ("agent", "auditor") or whose == me.agent:
+        return row
+    return {**row, "caller": mask_number(str(row["caller"]))}

@@ -2,7 +2,6 @@
 
 from aiohttp import web
 
-from ari_app.web.auth import OPERATOR
 from ari_app.web.context import CONTEXT, ME, parse, render
 from ari_app.web.ports import EmergencySwitch, Versions
 from ari_app.web.tree_models import ApplyTrees, EmergencyOn, Promote, RollBack
@@ -19,7 +18,7 @@ def _switch(request: web.Request) -> EmergencySwitch:
 def _by(request: web.Request, author: str | None = None) -> str:
     """A person is who signed in; only a command on this machine may say who gave it."""
     me = request[ME]
-    return author or OPERATOR.agent if me is OPERATOR else me.agent
+    return author or me.agent if me.role == "operator" else me.agent
 
 
 async def status(request: web.Request) -> web.Response:
@@ -51,6 +50,10 @@ async def rollback(request: web.Request) -> web.Response:
 
 async def emergency(request: web.Request) -> web.Response:
     return render(_switch(request).shown())
+
+
+async def announcements(request: web.Request) -> web.Response:
+    return render({"announcements": _switch(request).offered()})
 
 
 async def emergency_on(request: web.Request) -> web.Response:

@@ -1,11 +1,15 @@
-"""What a supervisor changes while the service runs."""
+"""The queues as they stand, and what a supervisor changes while the service runs."""
 
 from aiohttp import web
 
-from ari_app.core.events import WrapUpChanged
+from ari_app.core.desk_events import WrapUpChanged
 from ari_app.core.values import QueueName
-from ari_app.web.context import ask, parse, render
+from ari_app.web.context import CONTEXT, ask, parse, render
 from ari_app.web.models import WrapUpLength
+
+
+async def live(request: web.Request) -> web.Response:
+    return render({"queues": request.app[CONTEXT].ask.queues()})
 
 
 async def wrap_up(request: web.Request) -> web.Response:

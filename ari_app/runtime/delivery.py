@@ -1,0 +1,175 @@
+"""Sends what lies in the outbox to the city's ticket system, for as long as the service runs.
+
+Decides when an event is sent and when the receiver is left in peace. What an answer means is the
+webhook's, what becomes of a row the outbox's.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from ari_app.core.records import Json
+from ari_app.db.outbox import Outbox
+from ari_app.db.rows import OutboxRow
+from ari_app.delivery.webhook import Answer, Event, Receiver, Verdict, Webhook, open_client
+from ari_app.metrics import Metrics
+from ari_app.runtime.clock import Clock
+from ari_app.tickets.masking import for_city
+from ari_app.web.ports import Row, Unavailable
+
+_log = structlog.get_logger()
+
+BATCH = 64
+AT_ONCE = 8
+IDLE_S = 0.5
+LONGEST_PAUSE_S = 60.0
+NO_OUTBOX_S = 5.0
+KEPT_S = 30 * 86400.0
+"""How long what was taken stays in the outbox, for whoever looks into a dispute."""
+HOUSEKEEPING_S = 15.0
+
+Send = Callable[[Event, float], Awaitable[Answer]]
+Pause = Callable[[float], Awaitable[None]]
+
+
+class Delivery:
+    """Implements ``web.ports.Deliveries``. Without a receiver nothing is sent and all is kept."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        receiver: Receiver | None,
+        clock: Clock,
+        metrics: Metrics,
+        *,
+        sees: frozenset[str] = frozenset(),
+        pause: Pause = asyncio.sleep,
+    ) -> None:
+        self._sees = sees
+        self._outbox, self._receiver = outbox, receiver
+        self._clock, self._metrics, self._pause = clock, metrics, pause
+        self._in_vain = 0
+        self._away = ""
+
+    def change(self, sees: frozenset[str]) -> None:
+        """What leaves from now on shows these personal fields."""
+        self._sees = sees
+
+    def component(self) -> str:
+        """``ok``, or why nothing can be delivered."""
+        return self._away or "ok"
+
+    async def run(self) -> None:
+        if self._receiver is None:
+            return
+        async with open_client() as client:
+            send = Webhook(client, self._receiver).send
+            while True:
+                await self._pause(await self._guarded(send))
+
+    async def _guarded(self, send: Send) -> float:
+        try:
+            return await self.round(send)
+        except* (SQLAlchemyError, OSError) as errors:
+            _log.warning("delivery.no_outbox", problem=repr(errors.exceptions[0])[:200])
+        return NO_OUTBOX_S
+
+    async def watch(self) -> None:
+        """Shows how much waits, and removes what was taken long ago."""
+        while True:
+            try:
+                backlog = await self._outbox.backlog()
+                await self._outbox.forget_sent(self._clock.now() - KEPT_S)
+            except (SQLAlchemyError, OSError) as error:
+                _log.warning("delivery.no_outbox", problem=type(error).__name__)
+            else:
+                age_s = self._clock.now() - backlog.oldest_at if backlog.oldest_at else 0.0
+                self._metrics.outbox.labels("pending").set(backlog.pending_count)
+                self._metrics.outbox.labels("dead").set(backlog.dead_count)
+                self._metrics.outbox_age.set(max(0.0, age_s))
+            await self._pause(HOUSEKEEPING_S)
+
+    async def round(self, send: Send) -> float:
+        """Send what is due; seconds until it is worth looking again.
+
+        While the receiver is away one event at a time asks whether it is back.
+        """
+        limit = 1 if self._away else BATCH
+        rows = await self._outbox.due(self._clock.now(), limit)
+        if not rows:
+            return IDLE_S
+        room = asyncio.Semaphore(AT_ONCE)
+        async with asyncio.TaskGroup() as tasks:
+            sending = [tasks.create_task(self._one(row, send, room)) for row in rows]
+        answers = [task.result() for task in sending]
+        away = next((one for one in answers if one.verdict is Verdict.AWAY), None)
+        if away is None:
+            self._in_vain, self._away = 0, ""
+            return 0.0
+        return self._left_in_peace(away)
+
+    def _left_in_peace(self, answer: Answer) -> float:
+        self._in_vain += 1
+        if not self._away:
+            _log.error("delivery.away", problem=answer.why)
+        self._away = answer.why
+        doubled = min(2.0 ** min(self._in_vain - 1, 10), LONGEST_PAUSE_S)
+        return max(doubled, answer.wait_s or 0.0)
+
+    async def _one(self, row: OutboxRow, send: Send, room: asyncio.Semaphore) -> Answer:
+        async with room:
+            answer = await send(_event(row, self._sees), self._clock.now())
+        match answer.verdict:
+            case Verdict.TAKEN:
+                await self._outbox.mark_sent([row.seq])
+            case Verdict.REFUSED | Verdict.LATER:
+                is_final = answer.verdict is Verdict.REFUSED
+                is_dead = await self._outbox.mark_failed(
+                    row, self._clock.now(), answer.why, is_final=is_final, wait_s=answer.wait_s
+                )
+                said = _log.error if is_dead else _log.warning
+                said("delivery.failed", ticket_id=row.ticket_id, problem=answer.why, dead=is_dead)
+            case Verdict.AWAY:
+                pass  # nothing is wrong with the event: it stays as it is
+        return answer
+
+    # --- for the API -------------------------------------------------------------------------
+
+    async def shown(self, limit: int) -> Row:
+        try:
+            backlog, dead = await self._outbox.backlog(), await self._outbox.dead(limit)
+        except (SQLAlchemyError, OSError) as error:
+            raise Unavailable(type(error).__name__) from error
+        return {
+            "has_receiver": self._receiver is not None,
+            "problem": self._away or None,
+            "pending": backlog.pending_count,
+            "dead": backlog.dead_count,
+            "oldest_at": backlog.oldest_at,
+            "dead_events": [_dead(row) for row in dead],
+        }
+
+    async def retry(self, seq: int | None) -> int:
+        try:
+            return await self._outbox.revive(seq, self._clock.now())
+        except (SQLAlchemyError, OSError) as error:
+            raise Unavailable(type(error).__name__) from error
+
+
+def _event(row: OutboxRow, sees: frozenset[str]) -> Event:
+    """What the receiver needs not know is masked on the way out: the outbox keeps it whole."""
+    ticket = for_city(row.payload, sees)
+    return Event(f"{row.ticket_id}.{row.seq}", row.kind, row.created_at, ticket)
+
+
+def _dead(row: OutboxRow) -> dict[str, Json]:
+    return {
+        "number": row.seq,
+        "ticket_id": row.ticket_id,
+        "kind": row.kind,
+        "created_at": row.created_at,
+        "attempts": row.attempts,
+        "problem": row.last_error,
+    }

@@ -1,0 +1,1 @@
+"""The API's table, by what its endpoints are about."""
