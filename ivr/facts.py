@@ -51,6 +51,7 @@ FORMS: Final = (
     FactForm("agents.<skill>", "number", False, "agents signed in who have this skill"),
     FactForm("schedule.<schedule>", "hours", True, "open, closed or holiday"),
     FactForm("emergency", "yes_no", False, "the emergency mode is on"),
+    FactForm("mode", "text", False, "the surge mode that is on; not known while none is"),
     FactForm("field.<field>", "text", False, "what is in this ticket field"),
     FactForm("language", "text", False, "the caller's language"),
 )

@@ -133,6 +133,8 @@ def _circle_problem(trees: Trees, flow: str, circle: list[str]) -> Problem:
 def _nobody(trees: Trees, name: str) -> Iterator[Problem]:
     """A beginning from which silence never leads to a person."""
     flow, source = trees.flows[name], trees.sources[name]
+    if flow.placed:
+        return
     begins = {("start",): flow.start} | {
         ("lines", number, "start"): line.start
         for number, line in flow.lines.items()

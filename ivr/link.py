@@ -61,7 +61,8 @@ def link(sources: Mapping[str, Source]) -> Trees | list[Problem]:
 
 def _is_entry(name: str, sources: Mapping[str, Source]) -> bool:
     """Whether calls begin here; all other trees are called by others."""
-    return name == MAIN or bool(sources[name].flow.lines)
+    flow = sources[name].flow
+    return name == MAIN or flow.placed or bool(flow.lines)
 
 
 def _linked(name: str, sources: Mapping[str, Source]) -> LinkedFlow:

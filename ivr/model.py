@@ -54,6 +54,10 @@ class Flow(Strict):
     lines: dict[Dialled, Line] = Field(
         default={}, description="The dialled numbers whose calls begin in this tree."
     )
+    placed: bool = Field(
+        default=False,
+        description="Calls that we place begin here. Whom we call need not be led to a person.",
+    )
     start: Target = Field(description="The node where every call begins.")
     last_resort: Target | None = Field(
         default=None,

@@ -1,4 +1,4 @@
-"""Telephone audio from a WAV file: A-law at 8 kHz and signed linear at 16 kHz.
+"""Telephone audio from a WAV file: signed linear at 8 and at 16 kHz.
 
 Decides the chain of prompts.md: one channel, trimmed, resampled, band-limited, levelled. The same
 chain serves synthetic and studio voices. Knows no prompt names, no languages and no catalogue.
@@ -40,28 +40,29 @@ class BadSound(ValueError):
 class Telephone:
     """One prompt as Asterisk plays it."""
 
-    alaw_8k: bytes
+    sln_8k: bytes
     sln_16k: bytes
 
     @property
     def duration_s(self) -> float:
-        """Length by the A-law bytes, one for each sample."""
-        return len(self.alaw_8k) / 8000
+        """Length by the 8 kHz bytes, two for each sample."""
+        return len(self.sln_8k) / 16_000
 
 
 def convert(path: Path) -> Telephone:
     """Turn one studio or synthesised WAV file into telephone audio. Raises BadSound."""
-    segment = _load(path)
+    segment = load(path)
     if segment.max == 0:
         raise BadSound(f"{path}: holds silence only. Record it again.")
     segment = _trim(segment)
     samples = [x / 32768 for x in array("h", segment.raw_data)]
     narrow = _band(samples, segment.frame_rate, 8000, 3400)
     wide = _band(samples, segment.frame_rate, 16000, 7000)
-    return Telephone(alaw(narrow), sln(wide))
+    return Telephone(as_a_trunk_says(sln(narrow)), sln(wide))
 
 
-def _load(path: Path) -> Any:
+def load(path: Path) -> Any:
+    """The sound as one channel of 16 bit. Raises BadSound."""
     try:
         header = read_header(path)
         if header.coding != PCM or header.sample_bits not in (16, 24, 32):
@@ -115,6 +116,10 @@ def sln(samples: Sequence[float]) -> bytes:
     return words.tobytes()
 
 
-def alaw(samples: Sequence[float]) -> bytes:
-    """Samples between -1 and 1 as raw A-law."""
-    return bytes(audioop.lin2alaw(_words(samples).tobytes(), 2))
+def as_a_trunk_says(words: bytes) -> bytes:
+    """The nearest samples that A-law (G.711) can say: a trunk then carries them unchanged.
+
+    Kept as linear all the same: Debian's Asterisk counts an A-law file's frames as packet 0 of the
+    stream that a recording takes its voice from (docs/decisions/0044).
+    """
+    return bytes(audioop.alaw2lin(audioop.lin2alaw(words, 2), 2))

@@ -13,10 +13,11 @@ from ivr.problems import Problem, cannot_read
 from recordings.catalogue import FILE, Catalogue, read_catalogue
 from recordings.rendering import read_index, source_key
 
-ALAW_RATE, SLN_BYTES_PER_ALAW = 8000, 4
-_SHORTEST_BYTES = ALAW_RATE // 10
+BYTES_A_SECOND = 16_000
+_SHORTEST_BYTES = BYTES_A_SECOND // 10
 # Two conversions of one sound may differ in their last sample.
 _SIZE_SLACK = 64
+MENU_AT_MOST_S = 15.0
 REBUILD = "Run: hotline prompts build"
 
 
@@ -53,6 +54,17 @@ class Prompts:
         }
 
 
+def menu_duration_s(prompts: Prompts) -> float:
+    """Seconds from the greeting to the end of the last menu line, as a Mandarin caller hears it."""
+    language = prompts.catalogue.languages[0]
+    spoken = [
+        name
+        for name in prompts.catalogue.prompts
+        if name == "notice_greeting" or name.startswith("menu_")
+    ]
+    return sum(prompts.duration_s(name, language) for name in spoken)
+
+
 def load_prompts(config_dir: Path) -> Prompts | list[Problem]:
     """Read the catalogue and look at the audio; a list of problems when the text is unusable."""
     file = config_dir / FILE
@@ -73,10 +85,10 @@ def _with_audio(file: Path, catalogue: Catalogue) -> Prompts:
     for name, prompt in catalogue.prompts.items():
         for language, wording in prompt.wordings.items():
             stem = prompts_dir / language / name
-            bytes_8k, bytes_16k = _size(stem, ".alaw"), _size(stem, ".sln16")
+            bytes_8k, bytes_16k = _size(stem, ".sln"), _size(stem, ".sln16")
             fault = _fault(bytes_8k, bytes_16k)
             if bytes_8k >= _SHORTEST_BYTES:
-                durations[language, name] = bytes_8k / ALAW_RATE
+                durations[language, name] = bytes_8k / BYTES_A_SECOND
             try:
                 key = source_key(prompts_dir, language, name, wording)
             except OSError as error:
@@ -104,11 +116,11 @@ def _size(stem: Path, suffix: str) -> int:
 
 def _fault(bytes_8k: int, bytes_16k: int) -> str | None:
     if not bytes_8k or not bytes_16k:
-        return f"its {'.alaw' if not bytes_8k else '.sln16'} file is missing"
+        return f"its {'.sln' if not bytes_8k else '.sln16'} file is missing"
     if bytes_8k < _SHORTEST_BYTES:
-        return f"its .alaw file has {bytes_8k} bytes only"
-    if abs(bytes_16k - SLN_BYTES_PER_ALAW * bytes_8k) > _SIZE_SLACK:
-        return f"its .sln16 file has {bytes_16k} bytes, the .alaw file {bytes_8k} (a quarter fits)"
+        return f"its .sln file has {bytes_8k} bytes only"
+    if abs(bytes_16k - 2 * bytes_8k) > _SIZE_SLACK:
+        return f"its .sln16 file has {bytes_16k} bytes, the .sln file {bytes_8k} (half fits)"
     return None
 
 

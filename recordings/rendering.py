@@ -29,6 +29,11 @@ def source_key(prompts_dir: Path, language: str, prompt_id: str, wording: Wordin
     if studio.is_file():
         sound = hashlib.sha256(studio.read_bytes()).hexdigest()
         return _digest(["studio", sound, CONVERTER_VERSION])
+    return voice_key(wording)
+
+
+def voice_key(wording: Wording) -> str | None:
+    """The key of what the voice says; None for a language without one."""
     if not wording.voice:
         return None
     return _digest(
@@ -62,6 +67,13 @@ def write_index(prompts_dir: Path, index: Mapping[str, str]) -> None:
     """Replace the index in one step, so that an interrupted build leaves the old or the new."""
     text = json.dumps(dict(sorted(index.items())), indent=1) + "\n"
     write_whole(prompts_dir / INDEX, text.encode())
+
+
+def write_audio(prompts_dir: Path, name: str, key: str, formats: Mapping[str, bytes]) -> None:
+    """All formats, then the index: whatever is interrupted only has to be done again."""
+    for suffix, content in formats.items():
+        write_whole(prompts_dir / f"{name}{suffix}", content)
+    write_index(prompts_dir, {**read_index(prompts_dir), name: key})
 
 
 def write_whole(path: Path, content: bytes) -> None:

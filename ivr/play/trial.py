@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ivr.actions import PromiseCallback
-from ivr.facts import FactValue
+from ivr.facts import EMERGENCY_PROMPT, FactValue
 from ivr.model import Flow
 from ivr.play.cases import Case, Expect, HeardOf, PathOf, Step
 from ivr.play.simulate import Player
@@ -27,6 +27,21 @@ class ScriptFacts:
         self.values = dict(values)
 
     def value(self, name: str) -> FactValue | None:
+        return self.values.get(name)
+
+
+class AskedFacts(ScriptFacts):
+    """Facts that were set; remembers what was asked in vain."""
+
+    __slots__ = ("unknown",)
+
+    def __init__(self, values: Mapping[str, FactValue]) -> None:
+        super().__init__(values)
+        self.unknown: list[str] = []
+
+    def value(self, name: str) -> FactValue | None:
+        if name not in self.values and name != EMERGENCY_PROMPT and name not in self.unknown:
+            self.unknown.append(name)
         return self.values.get(name)
 
 

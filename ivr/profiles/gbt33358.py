@@ -34,6 +34,9 @@ ADVERTISING: Final = re.compile(
 
 
 def findings(flow: Flow, judge: Judge, spoken: Spoken) -> Iterator[Finding]:
+    if flow.placed:  # the other rules are for who calls us
+        yield from _advertising(flow, spoken)
+        return
     yield from _person_without_keys(judge)
     yield from _seconds(judge)
     yield from _menus(flow, judge)

@@ -252,6 +252,8 @@ def _nobody_there(edge: Edge) -> bool:
 
 
 def _hung_up(judge: Judge) -> Iterator[Finding]:
+    if judge.graph.flow.placed:
+        return
     for node, number in judge.by_node(judge.usual & judge.ended):
         yield Finding(
             "E608",
