@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -17,8 +18,10 @@ from ari_app.settings import SettingsError, load_settings
 from bench import ari_loop, report
 from bench.ari_loop import NotInstalled
 from bench.child import ChildFailed
+from bench.floor import Crowd, FloorFailed, floor_figures
 from bench.interpreter import BenchTreeWrong, interpreter_figures
 from bench.load import LoadFailed
+from bench.match import match_figures
 from bench.measure import Bench, Figures, measure_freed_agent, measure_rate
 from bench.options import Options, parse
 from bench.pbx import AGENT_HOST, asterisk_of, build_site
@@ -32,7 +35,7 @@ from bench.systems import SYSTEMS, System
 _COMPARED = ("seconds", "agents", "talk_s")
 _EXPECTED = (
     AsteriskMissing, AsteriskFailed, SettingsError, LoadFailed, ChildFailed, NotInstalled,
-    BenchTreeWrong, ProofFailed, ReloadFailed, TimeoutError,
+    BenchTreeWrong, FloorFailed, ProofFailed, ReloadFailed, TimeoutError,
 )  # fmt: skip
 
 
@@ -43,7 +46,7 @@ def say(text: str) -> None:
 @asynccontextmanager
 async def a_bench(options: Options) -> AsyncIterator[Bench]:
     """One Asterisk, and the agents' phones."""
-    phones = Phones(AGENT_HOST, lambda: options.talk_s)
+    phones = Phones(AGENT_HOST, lambda _agent: options.talk_s)
     site = build_site(
         options.folder, port_offset=load_settings().port_offset,
         agents=options.agents, phone_port=phones.port,
@@ -80,6 +83,11 @@ async def _run_system(bench: Bench, system: System, options: Options, into: Run)
             waiting = f"one agent, {options.waiting} waiting callers"
             say(f"bench: {system.name}: {waiting}, {options.samples} samples")
             into.freed[system.name] = await measure_freed_agent(bench, system, options.samples)
+        if options.samples and options.busy and options.busy <= (system.max_rate or options.busy):
+            say(f"bench: {system.name}: the same beside {options.busy:g} calls/s")
+            into.freed_busy[system.name] = await measure_freed_agent(
+                bench, system, options.samples, options.busy
+            )
     finally:
         await system.stop()
 
@@ -88,6 +96,14 @@ async def run_reload(options: Options, into: Run) -> None:
     async with a_bench(options) as bench:
         wanted = Wanted(options.reload_rate, options.seconds, options.large, options.rounds)
         into.figures["reload"] = await reload_figures(bench, wanted, say)
+
+
+async def run_floor(options: Options, into: Run) -> None:
+    crowd = Crowd(options.boards, options.changes, options.seconds)
+    figures = into.figures.setdefault("floor", [])
+    for people in options.people:
+        async with a_bench(replace(options, agents=people)) as bench:
+            figures.extend(await floor_figures(bench, crowd, say))
 
 
 def run_trees(options: Options, into: Run) -> None:
@@ -102,12 +118,16 @@ def run(options: Options) -> Run:
     done = Run()
     if "trees" in options.parts:
         run_trees(options, done)
+    if "match" in options.parts:
+        done.figures["match"] = match_figures(say)
     if "calls" in options.parts:
         if "ari-client" in options.systems:
             ari_loop.install(say)
         asyncio.run(run_calls(options, done))
     if "reload" in options.parts:
         asyncio.run(run_reload(options, done))
+    if "floor" in options.parts:
+        asyncio.run(run_floor(options, done))
     return done
 
 

@@ -73,7 +73,7 @@ class AriClientLoop:
                 raise NotInstalled(f"ari-client did not connect within {_START_LIMIT_S:.0f} s")
             await asyncio.sleep(0.1)
 
-    async def make_ready(self, group: str) -> None:
+    async def make_ready(self, *groups: str) -> None:
         """Each group has its own list of free agents."""
 
     def pops(self) -> Sequence[tuple[str, float]]:

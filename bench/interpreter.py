@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeVar
 
 import ivr
-from ari_app.cli.ivr_source import Stage, load_stage
 from ari_app.cli.ivr_test import TESTS, play_all, read_cases
 from ari_app.flow_files import FLOWS
+from ari_app.flows.stage import Stage, load_stage
 from ari_app.settings import PROJECT_DIR
 from bench.figures import Figure
 from bench.trees import big_trees

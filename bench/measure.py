@@ -14,7 +14,7 @@ from ari_app.settings import Settings
 from bench import load
 from bench.citizen import CitizenLog
 from bench.cpu import Usage, usage
-from bench.pbx import POOL, SOLO, Site, leftovers
+from bench.pbx import POOL, SOLO, SOLO_AGENT, Site, leftovers
 from bench.phones import PhoneLog, Phones
 from bench.stats import milliseconds, nearest, next_after
 from bench.systems import System
@@ -23,6 +23,8 @@ _DRAIN_LIMIT_S = 15.0
 # The one agent's talks are short: it is the gap between them that is measured. Their lengths
 # vary, or they fall into step with Queue(), which looks at its callers once a second.
 _SOLO_TALK_S = (0.7, 1.3)
+# From one ring to the next at most, so that a load lasts as long as the samples.
+_SOLO_ROUND_S = 2.0
 _SEED = 12345
 Figures = dict[str, object]
 
@@ -67,7 +69,7 @@ class Result:
 async def measure_rate(bench: Bench, system: System, rate: float, seconds: float) -> Result:
     """One load of `seconds`, until its last call is over and everything is torn down."""
     await system.make_ready(POOL)
-    bench.phones.talk_s = lambda: bench.talk_s
+    bench.phones.talk_s = lambda _agent: bench.talk_s
     log = bench.phones.start_log()
     before = _usages(bench, system)
     done = await load.dial(bench.site.settings.sip, system.numbers[POOL], rate, seconds)
@@ -89,22 +91,35 @@ async def measure_rate(bench: Bench, system: System, rate: float, seconds: float
     )  # fmt: skip
 
 
-async def measure_freed_agent(bench: Bench, system: System, samples: int) -> Figures:
-    """From the one agent's hang-up to the next ring of that phone while callers wait."""
-    await system.make_ready(SOLO)
+async def measure_freed_agent(
+    bench: Bench, system: System, samples: int, rate: float = 0.0
+) -> Figures:
+    """From the one agent's hang-up to the next ring of that phone while callers wait for them;
+    meanwhile `rate` calls a second pass through the others."""
+    await system.make_ready(SOLO, *((POOL,) if rate else ()))
     lengths = random.Random(_SEED)
-    bench.phones.talk_s = lambda: lengths.uniform(*_SOLO_TALK_S)
+    bench.phones.talk_s = lambda agent: (
+        lengths.uniform(*_SOLO_TALK_S) if agent == SOLO_AGENT else bench.talk_s
+    )
     log = bench.phones.start_log()
     # While the last callers are served fewer than that wait: those are not counted.
     calls = samples + bench.waiting + 1
-    number = system.numbers[SOLO]
-    await load.keep_waiting(bench.site.settings.sip, number, bench.waiting, calls)
+    number, sip = system.numbers[SOLO], bench.site.settings.sip
+    lasts_s = samples * _SOLO_ROUND_S if rate else float("inf")
+    until = time.time() + lasts_s
+    async with asyncio.TaskGroup() as both:
+        both.create_task(load.keep_waiting(sip, number, bench.waiting, calls))
+        if rate:
+            both.create_task(load.dial(sip, system.numbers[POOL], rate, lasts_s))
+    system.check()
     await drain(bench.site.settings, bench.phones)
-    return dict(milliseconds(_gaps(log)[:samples]))
+    return dict(milliseconds(_gaps(log, until)[:samples]))
 
 
-def _gaps(log: PhoneLog) -> list[float]:
-    return next_after([at for _, at in log.freed], [at for _, at in log.rings])
+def _gaps(log: PhoneLog, until: float) -> list[float]:
+    """Of the one agent, as long as the load lasted."""
+    freed = [at for agent, at in log.freed if agent == SOLO_AGENT and at < until]
+    return next_after(freed, [at for agent, at in log.rings if agent == SOLO_AGENT])
 
 
 def _first_audio(citizens: tuple[CitizenLog, ...]) -> Figures:

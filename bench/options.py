@@ -11,7 +11,7 @@ from bench.proof import SIZES
 from bench.reload import LARGE
 from bench.systems import SYSTEMS
 
-PARTS: Final = ("trees", "calls", "reload")
+PARTS: Final = ("trees", "match", "calls", "reload", "floor")
 _DEFAULT_SYSTEMS: Final = ("service", "queue", "ari-client")
 
 
@@ -25,12 +25,16 @@ class Options:
     talk_s: float
     samples: int
     waiting: int
+    busy: float
     folder: Path
     sizes: tuple[int, ...]
     round_s: float
     reload_rate: float
     large: int
     rounds: int
+    people: tuple[int, ...]
+    boards: int
+    changes: float
     is_json: bool
 
 
@@ -44,15 +48,19 @@ def parse(arguments: Sequence[str], about: str | None = None) -> Options:
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     _add_calls(parser.add_argument_group("calls"))
     _add_trees(parser.add_argument_group("trees and reload"))
+    _add_floor(parser.add_argument_group("floor"))
     given = parser.parse_args(arguments)
     return Options(
         parts=_known(parser, "--only", given.only, PARTS),
         rates=tuple(sorted(float(rate) for rate in given.rates.split(","))),
         seconds=given.seconds, agents=given.agents, talk_s=given.talk,
         systems=_known(parser, "--systems", given.systems, tuple(SYSTEMS)),
-        samples=given.samples, waiting=given.waiting, folder=given.folder.resolve(),
+        samples=given.samples, waiting=given.waiting,
+        busy=given.busy, folder=given.folder.resolve(),
         sizes=tuple(int(size) for size in given.nodes.split(",")), round_s=given.round,
         reload_rate=given.reload_rate, large=given.large, rounds=given.rounds,
+        people=tuple(int(count) for count in given.people.split(",")), boards=given.boards,
+        changes=given.changes,
         is_json=given.json,
     )  # fmt: skip
 
@@ -62,6 +70,9 @@ def _add_calls(calls: argparse._ArgumentGroup) -> None:
     calls.add_argument("--systems", default=",".join(_DEFAULT_SYSTEMS), help=", ".join(SYSTEMS))
     calls.add_argument("--samples", type=int, default=30, help="of the freed agent; 0 for none")
     calls.add_argument("--waiting", type=int, default=8, help="callers for the freed agent")
+    calls.add_argument(
+        "--busy", type=float, default=30.0, help="calls/s beside the freed agent; 0 for none"
+    )
 
 
 def _add_trees(trees: argparse._ArgumentGroup) -> None:
@@ -71,6 +82,12 @@ def _add_trees(trees: argparse._ArgumentGroup) -> None:
     trees.add_argument("--reload-rate", type=float, default=30.0, help="calls/s during reloads")
     trees.add_argument("--rounds", type=int, default=2, help="loads of each kind with reloads")
     trees.add_argument("--large", type=int, default=LARGE, help="nodes of the large reloaded tree")
+
+
+def _add_floor(floor: argparse._ArgumentGroup) -> None:
+    floor.add_argument("--people", default="200,500", help="agents with a desk, one after another")
+    floor.add_argument("--boards", type=int, default=5, help="boards beside them")
+    floor.add_argument("--changes", type=float, default=20.0, help="changes of state a second")
 
 
 def _known(

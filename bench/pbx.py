@@ -15,6 +15,7 @@ import yaml
 
 from ari_app.asterisk.process import AsteriskProcess, ari_auth
 from ari_app.settings import PROJECT_DIR, Settings, load_settings
+from ari_app.softphone.alaw import decode
 from bench.rtp import OTHER_PROMPT_BYTES, PROMPT_BYTES, wave
 
 AGENT_HOST = "127.0.0.3"
@@ -24,22 +25,29 @@ PROMPT = "connecting"
 OTHER_PROMPT = "no_agent_language"
 PROMPT_S = 1.0
 SOLO_AGENT = "2001"
+BOSS = "2002"
 POOL, SOLO = "pool", "solo"
-# The number dialled for each system and group; the service has one number for both.
+# The number dialled for each system and group.
+SERVICE_NUMBERS = {POOL: SERVICE_NUMBER, SOLO: "12346"}
 QUEUE_NUMBERS = {POOL: "70001", SOLO: "70002"}
 BARE_QUEUE_NUMBERS = {POOL: "71001", SOLO: "71002"}
 LOOP_NUMBERS = {POOL: "72001", SOLO: "72002"}
 LOOP_APP = "bench-ari-client"
 
-# The same way as the dialplan of the others: one prompt, then the queue.
+# The same way as the dialplan of the others: one prompt, then the group's queue.
 _TREE = f"""\
 flow: main
 language: zh_CN
 start: hello
 last_resort: desk
 nodes:
-  hello: {{type: say, prompts: [{PROMPT}], next: desk, on_failure: desk}}
+  hello: {{type: say, prompts: [{PROMPT}], next: whom, on_failure: whom}}
+  whom:
+    type: branch
+    cases: [{{if: {{dialled: "{SERVICE_NUMBERS[SOLO]}"}}, next: solo}}]
+    otherwise: desk
   desk: {{type: queue, queue: general, needs: {{zh: 1}}}}
+  solo: {{type: queue, queue: urgent, needs: {{zh: 1}}}}
 """
 
 # Plain Answer() waits up to 500 ms for the caller's first audio, which ARI's answer does not.
@@ -92,7 +100,7 @@ def _write_prompts(prompts: Path) -> None:
     folder = prompts / "zh_CN"
     for prompt, sound in ((PROMPT, PROMPT_BYTES), (OTHER_PROMPT, OTHER_PROMPT_BYTES)):
         (folder / f"{prompt}.sln16").unlink(missing_ok=True)
-        (folder / f"{prompt}.alaw").write_bytes(wave(sound, round(PROMPT_S * 8000)))
+        (folder / f"{prompt}.sln").write_bytes(decode(wave(sound, round(PROMPT_S * 8000))))
 
 
 def _drop_wrap_up(file: Path) -> None:
@@ -108,13 +116,15 @@ def _write_agents(site: Site, phone_port: int) -> None:
         contact = f"sip:{agent_id}@{AGENT_HOST}:{phone_port}"
         return {
             "name": agent_id,
-            "queues": ["general"],
+            "queues": ["urgent" if agent_id == SOLO_AGENT else "general"],
             "skills": {"zh": 5},
             "phone": {"contact": contact},
         }
 
     everyone = [*site.pool, SOLO_AGENT]
-    text = yaml.safe_dump({"agents": {one: agent(one) for one in everyone}})
+    agents = {one: agent(one) for one in everyone}
+    agents[BOSS] = {**agent(BOSS), "role": "supervisor"}
+    text = yaml.safe_dump({"agents": agents})
     site.settings.agents_file.write_text(text)
 
 

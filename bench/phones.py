@@ -44,7 +44,8 @@ class PhoneLog:
 class Phones:
     """All phones that Asterisk can reach at `host`:`port`."""
 
-    def __init__(self, host: str, talk_s: Callable[[], float]) -> None:
+    def __init__(self, host: str, talk_s: Callable[[str], float]) -> None:
+        """``talk_s``: how long an agent talks."""
         self.talk_s = talk_s
         self.log = PhoneLog()
         self._talks: dict[str, _Talk] = {}
@@ -120,7 +121,7 @@ class Phones:
         talk = self._talks.get(call_id)
         if talk is not None and not talk.is_acked:
             talk.is_acked = True
-            self._later(self.talk_s(), self._hang_up, call_id)
+            self._later(self.talk_s(talk.agent), self._hang_up, call_id)
             self._speak(call_id, media_address(talk.invite), 0)
 
     def _speak(self, call_id: str, to: tuple[str, int] | None, number: int) -> None:

@@ -126,7 +126,7 @@ def _order(kinds: list[int], rounds: int) -> Iterator[int]:
 
 async def _one_load(bench: Bench, wanted: Wanted, nodes: int, into: Loaded) -> None:
     settings, log = bench.site.settings, bench.phones.start_log()
-    bench.phones.talk_s = lambda: bench.talk_s
+    bench.phones.talk_s = lambda _agent: bench.talk_s
     is_over = asyncio.Event()
 
     dialling = asyncio.create_task(

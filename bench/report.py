@@ -27,7 +27,9 @@ _COLUMNS = (
 )  # fmt: skip
 Freed = Mapping[str, Figures]
 TITLES = {
+    "floor": "Floor: a change of state to its message",
     "trees": "Trees: one core, CPU time of the process alone",
+    "match": "Matching: the dispatcher's whole answer to one event, CPU time of the process alone",
     "reload": "Reloads: from the end of a key to the next prompt's first packet",
 }
 
@@ -50,6 +52,8 @@ class Run:
 
     results: list[Result] = field(default_factory=list)
     freed: dict[str, Figures] = field(default_factory=dict)
+    freed_busy: dict[str, Figures] = field(default_factory=dict)
+    """The same beside a load."""
     figures: dict[str, list[Figure]] = field(default_factory=dict)
 
 
@@ -68,6 +72,7 @@ def as_json(run: Run, about: Figures) -> Figures:
         **about,
         "results": [result.as_dict() for result in run.results],
         "freed_agent_to_ring_ms": dict(run.freed),
+        "freed_agent_to_ring_busy_ms": dict(run.freed_busy),
         **{part: [one.as_dict() for one in run.figures.get(part, ())] for part in TITLES},
     }
 
@@ -95,7 +100,8 @@ def earlier_of(about: Figures) -> Earlier:
 def print_tables(console: Console, run: Run, earlier: Earlier) -> None:
     if run.results:
         console.print(_rates(run.results, earlier.totals))
-        console.print(_freed(run.freed))
+        console.print(_freed(run.freed, "nothing else going on"))
+        console.print(_freed(run.freed_busy, "beside other calls"))
         console.print(_memory(run.results))
     for part, figures in run.figures.items():
         console.print(table_of(TITLES[part], figures, earlier.figures[part]))
@@ -119,8 +125,8 @@ def _rates(results: Sequence[Result], earlier: Mapping[tuple[str, float], float]
     return table
 
 
-def _freed(freed: Freed) -> Table:
-    table = Table(title="Freed agent's hang-up to the next caller's ring, ms (1 agent)")
+def _freed(freed: Freed, beside: str) -> Table:
+    table = Table(title=f"Freed agent's hang-up to the next caller's ring, ms; {beside}")
     for name in ("system", "n", "p50", "p99", "max", "x Queue()"):
         table.add_column(name, justify="left" if name == "system" else "right")
     base = freed.get(BASELINE, {}).get("p50")

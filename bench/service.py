@@ -13,9 +13,9 @@ import aiohttp
 from ari_app.passwords import load_passwords
 from bench.child import Child
 from bench.desks import Desks
-from bench.pbx import SERVICE_NUMBER, Site
+from bench.pbx import SERVICE_NUMBERS, Site
 
-_START_LIMIT_S = 60.0
+_START_LIMIT_S = 180.0
 
 
 class Service:
@@ -23,7 +23,7 @@ class Service:
     max_rate: float | None = None
 
     def __init__(self, site: Site) -> None:
-        self.numbers = dict.fromkeys(site.agents, SERVICE_NUMBER)
+        self.numbers = SERVICE_NUMBERS
         self._site = site
         settings = site.settings
         self._child = Child(
@@ -37,9 +37,13 @@ class Service:
     def pid(self) -> int | None:
         return self._child.pid
 
-    async def start(self) -> None:
+    async def start_alone(self) -> None:
+        """Without a desk."""
         await self._child.start()
         await self._wait_until_ready()
+
+    async def start(self) -> None:
+        await self.start_alone()
         everyone = [agent for group in self._site.agents.values() for agent in group]
         passwords = load_passwords(self._site.settings, everyone)
         await self._desks.sign_in({agent: passwords.agents[agent].api for agent in everyone})
@@ -53,8 +57,9 @@ class Service:
                     raise TimeoutError(f"The service is not ready after {_START_LIMIT_S:.0f} s.")
                 await asyncio.sleep(0.1)
 
-    async def make_ready(self, group: str) -> None:
-        await self._desks.make_ready(self._site.agents[group])
+    async def make_ready(self, *groups: str) -> None:
+        agents = self._site.agents
+        await self._desks.make_ready(one for group in groups for one in agents[group])
 
     def pops(self) -> Sequence[tuple[str, float]]:
         return self._desks.pops

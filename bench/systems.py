@@ -31,8 +31,8 @@ class System(Protocol):
 
     async def start(self) -> None: ...
 
-    async def make_ready(self, group: str) -> None:
-        """From now on the agents of this group, and only they, are free."""
+    async def make_ready(self, *groups: str) -> None:
+        """From now on the agents of these groups, and only they, are free."""
 
     def pops(self) -> Sequence[tuple[str, float]]:
         """Agent and epoch seconds of each screen-pop since `make_ready`."""
@@ -56,7 +56,7 @@ class Queue:
     async def start(self) -> None:
         """The dialplan is there already."""
 
-    async def make_ready(self, group: str) -> None:
+    async def make_ready(self, *groups: str) -> None:
         """Static members are always ready, each group is a queue of its own."""
 
     def pops(self) -> Sequence[tuple[str, float]]:
