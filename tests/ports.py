@@ -8,8 +8,11 @@ outside the ports that the kernel (32768 and up) and an Asterisk's RTP (10000 to
 import socket
 from collections.abc import Callable, Iterable
 
-_PORTS = ((socket.SOCK_DGRAM, 5060), (socket.SOCK_STREAM, 8080), (socket.SOCK_STREAM, 8088))
-_OFFSETS = range(1000, 4800, 20)
+_TCP = socket.SOCK_STREAM
+_PORTS = ((socket.SOCK_DGRAM, 5060), (_TCP, 8080), (_TCP, 8088), (_TCP, 5038))
+_REFUSED_BY_BROWSERS = 10080
+"""No page is opened there: a protocol of old could be misused through it."""
+_OFFSETS = [one for one in range(1000, 4800, 20) if 8080 + one != _REFUSED_BY_BROWSERS]
 _SINGLE = range(20000, 32000)
 _held: list[socket.socket] = []
 

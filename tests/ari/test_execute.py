@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -21,6 +22,8 @@ from ari_app.core.values import (
     bridge_of,
     message_of,
     outside_leg,
+    snoop_of,
+    supervisor_leg,
 )
 
 pytestmark = pytest.mark.asyncio
@@ -33,6 +36,7 @@ MESSAGE = message_of(CALL, 1)
 RECORD = commands.RecordMessage(LEG, MESSAGE, 60.0, 5.5, "#")
 OUTSIDE = commands.RingOutside(outside_leg(CALL, 1), CALL, "110", 20.0, "13800138000")
 RING = commands.RingAgent(AGENT_LEG, CALL, AgentId("1001"), 20.0, "13800138000")
+SNOOP = commands.StartSnoop(snoop_of(supervisor_leg(CALL, 1), 1), AGENT_LEG, whisper=True)
 
 
 class Asterisk:
@@ -83,6 +87,11 @@ async def carried_out(command: AriCommand, asterisk: Asterisk) -> list[events.Ev
         (OUTSIDE, ["channels.originateWithId"]),
         (commands.LeaveBridge(LEG, bridge_of(CALL)), ["bridges.removeChannel"]),
         (commands.DropBridge(BridgeId(f"{CALL}.b")), ["bridges.destroy"]),
+        (commands.StartHoldMusic(bridge_of(CALL)), ["bridges.startMoh"]),
+        (commands.StopHoldMusic(bridge_of(CALL)), ["bridges.stopMoh"]),
+        (commands.MuteLeg(AGENT_LEG), ["channels.mute"]),
+        (commands.UnmuteLeg(AGENT_LEG), ["channels.unmute"]),
+        (commands.PressKeys(LEG, "12#"), ["channels.sendDTMF"]),
         (RECORD, ["channels.record"]),
         (commands.StopMessage(MESSAGE), ["recordings.stop"]),
         (commands.DropMessage(MESSAGE), ["recordings.deleteStored"]),
@@ -111,8 +120,8 @@ async def test_an_agent_is_rung_as_the_callers_partner_and_no_longer_than_needed
     await carried_out(RING, asterisk)
     [args] = asterisk.args
     assert (args["endpoint"], args["originator"]) == ("PJSIP/1001", CALL)
-    assert (args["app_args"], args["timeout"]) == (f"agent,{CALL}", 25)
-    assert args["variables"] is None
+    assert (args["app_args"], args["timeout"]) == (f"agent,{CALL},1001", 25)
+    assert args["variables"] == {"PJSIP_HEADER(add,X-Call-Id)": CALL}
 
 
 async def test_a_phone_that_answers_by_itself_is_told_to():
@@ -121,6 +130,17 @@ async def test_a_phone_that_answers_by_itself_is_told_to():
     await carried_out(ring, asterisk)
     assert "answer-after=0" in str(asterisk.args[0]["variables"])
     assert asterisk.args[0]["caller_id"] == "anonymous"
+
+
+@pytest.mark.parametrize(("whisper", "told"), [(True, "out"), (False, "none")])
+async def test_a_snoop_hears_both_and_speaks_to_the_agents_phone_or_to_nobody(
+    whisper: bool, told: str
+):
+    asterisk = Asterisk()
+    await carried_out(replace(SNOOP, whisper=whisper), asterisk)
+    [args] = asterisk.args
+    assert (args["channel_id"], args["snoop_id"]) == (AGENT_LEG, SNOOP.snoop)
+    assert (args["spy"], args["whisper"], args["app_args"]) == ("both", told, "snoop")
 
 
 async def test_a_number_outside_is_called_over_the_trunk_and_sees_the_citizens_number():
@@ -154,6 +174,8 @@ async def test_a_message_is_recorded_with_a_beep_and_ended_by_a_key_that_asteris
         (RING, 500, [events.RingFailed(AGENT_LEG)]),
         (RING, 409, [events.RingFailed(AGENT_LEG)]),
         (OUTSIDE, 500, [events.RingFailed(OUTSIDE.leg)]),
+        (SNOOP, 404, [events.LegDown(SNOOP.snoop)]),
+        (SNOOP, 500, [events.LegDown(SNOOP.snoop)]),
         (RECORD, 404, [events.LegDown(LEG)]),
         (RECORD, 409, [events.MessageEnded(MESSAGE, ok=False, reason="not_recorded")]),
         (RECORD, 500, [events.MessageEnded(MESSAGE, ok=False, reason="not_recorded")]),
@@ -161,6 +183,8 @@ async def test_a_message_is_recorded_with_a_beep_and_ended_by_a_key_that_asteris
         (commands.DropMessage(MESSAGE), 404, []),
         (commands.FindMessage(MESSAGE), 404, [events.MessageEnded(MESSAGE)]),
         (commands.LeaveBridge(LEG, bridge_of(CALL)), 422, []),
+        (commands.StopHoldMusic(bridge_of(CALL)), 409, []),
+        (commands.MuteLeg(AGENT_LEG), 404, []),
         (commands.HangUp(LEG), 404, []),
         (commands.StopPlay(PLAY), 404, []),
         (commands.DropBridge(bridge_of(CALL)), 404, []),

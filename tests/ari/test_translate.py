@@ -61,7 +61,9 @@ def test_a_caller_arrives_with_number_name_and_region():
         ("ChannelEnteredBridge", {"bridge": {"id": "x.1.b"}, "channel": CHANNEL},
          events.BridgeEntered(BridgeId("x.1.b"), LegId("hotline-1.1"))),
         ("StasisStart", {"channel": CHANNEL, "args": []}, None),
-        ("StasisStart", {"channel": CHANNEL, "args": ["snoop"]}, None),
+        ("StasisStart", {"channel": CHANNEL, "args": ["snoop"]},
+         events.LegUp(LegId("hotline-1.1"))),
+        ("StasisStart", {"channel": CHANNEL, "args": ["other"]}, None),
         ("SomethingNew", {"channel": CHANNEL}, None),
     ],
 )  # fmt: skip
@@ -72,6 +74,14 @@ def test_an_event_becomes(kind: str, data: dict[str, object], expected: events.E
 @pytest.mark.parametrize("kind", MEANINGLESS)
 def test_what_is_filtered_away_would_mean_nothing_here(kind: str):
     assert translate(Event(kind, {"channel": CHANNEL})) is None
+
+
+def test_of_a_leg_that_we_made_the_event_with_the_cause_counts():
+    """StasisEnd has none, and comes first: a dead phone would look like one that hung up."""
+    leg = {"id": "hotline-1.1.a1"}
+    assert translate(Event("StasisEnd", {"channel": leg})) is None
+    gone = translate(Event("ChannelDestroyed", {"channel": leg, "cause": 44}))
+    assert gone == events.LegDown(LegId("hotline-1.1.a1"), 44)
 
 
 @given(

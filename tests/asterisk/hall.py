@@ -10,7 +10,7 @@ import re
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import yaml
 
 from ari_app.asterisk.process import AsteriskProcess, running_asterisk
 from ari_app.core.call import UNCHECKED
+from ari_app.core.values import is_placed
 from ari_app.db.cel import CelImport
 from ari_app.db.engine import open_engine
 from ari_app.db.repo import Repo
@@ -29,11 +30,15 @@ from ari_app.softphone.phone import PHONES_IP, Mode, Phone
 from ari_app.softphone.tones import tones_in_wav
 from tests.ports import free_offset, free_tcp_port, free_udp_port
 
-SHARED = ("flows", "prompts", "hotline.yaml", "numbers.yaml")
+SHARED = (
+    "flows", "prompts", "hotline.yaml", "numbers.yaml", "modes.yaml", "units.yaml", "sla.yaml",
+    "hours.yaml", "holidays.yaml",
+)  # fmt: skip
 NOTHING_OF = ("hotline_waiting_calls{", "hotline_agents{", "hotline_engine_errors_total")
 """Figures that must be absent or zero once everybody has gone home."""
 
 QUEUES = {"general": {"ring_s": 5, "wrap_up_s": 1}, "enterprise": {}, "urgent": {}}
+STAFF = {"missed_offers": 1}
 SKILLS = {
     "1001": {"zh": 5},
     "1002": {"zh": 5},
@@ -41,7 +46,11 @@ SKILLS = {
     "1004": {"zh": 3},
     "1005": {"zh": 3},
 }
+SUPERVISORS = {"1005"}
 
+
+NO_FILES: Mapping[str, str] = {}
+MANY = 100_000
 
 SERVE = ("setpriv", "--pdeathsig", "KILL", sys.executable, "-m", "ari_app", "serve")
 
@@ -66,7 +75,7 @@ async def eventually(
     wrong: object = "never looked"
     try:
         async with asyncio.timeout(within_s):
-            while wrong := await condition():  # noqa: ASYNC110
+            while (wrong := await condition()) is not None:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
     except TimeoutError:
         raise AssertionError(f"{what}: {wrong}") from None
@@ -84,8 +93,9 @@ class Desk:
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._reader: asyncio.Task[None] | None = None
 
-    async def sign_in(self) -> "Desk":
-        body = {"agent": self.agent_id, "password": self._hall.password(self.agent_id)}
+    async def sign_in(self, **where: str) -> "Desk":
+        """``seat`` or ``takes_over``, when it is not the own phone."""
+        body = {"agent": self.agent_id, "password": self._hall.password(self.agent_id), **where}
         self._token = (await self._hall.post("/sign-in", body))["token"]
         return self
 
@@ -167,6 +177,8 @@ class Hall:
     ports: Mapping[str, int]
     service: asyncio.subprocess.Process | None = None
     placed: int = 0
+    taken_in: int = 0
+    """Tickets that other channels brought."""
     desks: list[Desk] = field(default_factory=list)
 
     # --- the service -------------------------------------------------------------------------
@@ -181,7 +193,7 @@ class Hall:
     def _environment(self) -> dict[str, str]:
         return child_environment(self.settings)
 
-    async def wait_ready(self, within_s: float = 60.0) -> None:
+    async def wait_ready(self, within_s: float = 150.0) -> None:
         async def not_ready() -> object:
             try:
                 async with self.session.get(f"{self.settings.web_url}/readyz") as answer:
@@ -287,10 +299,10 @@ class Hall:
     def phone(self, agent_id: str, mode: Mode = Mode.ANSWER) -> Phone:
         return Phone(agent_id, port=self.ports[agent_id], mode=mode, server=self.settings.sip)
 
-    async def desk(self, agent_id: str, *, ready: bool = True) -> Desk:
+    async def desk(self, agent_id: str, *, ready: bool = True, **where: str) -> Desk:
         desk = Desk(self, agent_id)
         self.desks.append(desk)
-        await desk.sign_in()
+        await desk.sign_in(**where)
         await desk.open()
         return await desk.ready() if ready else desk
 
@@ -298,13 +310,28 @@ class Hall:
         secrets = yaml.safe_load(self.settings.secrets_file.read_text(encoding="utf-8"))
         return str(secrets["agents"][agent_id]["api"])
 
+    def operator(self) -> str:
+        """What commands on the service's machine show."""
+        return self.program("operator")
+
+    def program(self, name: str) -> str:
+        """The token of a program: ``operator``, ``city`` or ``intake``."""
+        secrets = yaml.safe_load(self.settings.secrets_file.read_text(encoding="utf-8"))
+        return str(secrets[name])
+
     # --- the API -----------------------------------------------------------------------------
 
     async def post(
         self, path: str, body: Mapping[str, object], headers: Mapping[str, str] | None = None
     ) -> Any:
+        return await self.send("POST", path, body, headers)
+
+    async def send(
+        self, method: str, path: str, body: Mapping[str, object],
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:  # fmt: skip
         url = f"{self.settings.web_url}/api/v1{path}"
-        async with self.session.post(url, json=body, headers=headers) as answer:
+        async with self.session.request(method, url, json=body, headers=headers) as answer:
             text = await answer.text()
             assert answer.status < 300, f"{path}: {answer.status} {text}"
             return await answer.json() if text else None
@@ -377,17 +404,18 @@ class Hall:
             waiting = [
                 line for line in (await answer.text()).splitlines() if line.startswith(NOTHING_OF)
             ]
-        return [line for line in waiting if not line.endswith(" 0.0")]
+        return [line for line in waiting if not line.endswith(" 0.0")] or None
 
     async def _miscounted(self) -> object:
         async with self.reading() as repo:
             counts = await repo.counts()
+            ours = sum(is_placed(call.call_id) for call in await repo.calls(MANY))
         logged = len(CelImport(self.settings.cel_file).poll())
         seen = {
             "placed": self.placed,
             "logged": logged,
-            "calls": counts.call_count,
-            "tickets": counts.ticket_count,
+            "calls": counts.call_count - ours,
+            "tickets": counts.ticket_count - self.taken_in,
         }
         same = len(set(seen.values())) == 1 and counts.open_call_count == 0
         return None if same else f"{seen}, {counts.open_call_count} still open"
@@ -402,8 +430,19 @@ def recorded_s(recording: Path, frequencies: list[int]) -> dict[int, float]:
     return {hz: sum(span.length_s for span in spans) for hz, spans in heard.items()}
 
 
-def make_config(folder: Path, ports: Mapping[str, int], tree: str = "") -> Path:
-    """The shipped trees and prompts, with agents whose phones have fixed addresses."""
+def make_config(
+    folder: Path,
+    ports: Mapping[str, int],
+    tree: str = "",
+    seats: Iterable[str] = (),
+    files: Mapping[str, str] = NO_FILES,
+    browsers: Iterable[str] = (),
+    admins: Iterable[str] = (),
+    at_home: Iterable[str] = (),
+) -> Path:
+    """The shipped trees and prompts, with agents whose phones have fixed addresses, or are pages
+    of ``browsers`` or of ``at_home``, whose pages speak Opus."""
+    roles = dict.fromkeys(SUPERVISORS, "supervisor") | dict.fromkeys(admins, "admin")
     config = folder / "config"
     config.mkdir()
     for name in SHARED:
@@ -417,16 +456,33 @@ def make_config(folder: Path, ports: Mapping[str, int], tree: str = "") -> Path:
             "name": f"坐席{agent_id}",
             "queues": ["general", "urgent", "enterprise"],
             "skills": skills,
-            "phone": {"contact": f"sip:{agent_id}@{PHONES_IP}:{ports[agent_id]}"},
+            "role": roles.get(agent_id, "agent"),
+            "phone": (
+                {"browser": True, "codec": "opus"} if agent_id in at_home
+                else {"browser": True} if agent_id in browsers
+                else {"contact": _at(agent_id, ports)}
+            ),
         }
         for agent_id, skills in SKILLS.items()
-    }
+    }  # fmt: skip
     shipped = yaml.safe_load((PROJECT_DIR / "config" / "queues.yaml").read_text(encoding="utf-8"))
-    files = {"agents": {"agents": agents}, "queues": {**shipped, "queues": QUEUES}}
-    for name, content in files.items():
+    places = {seat: {"phone": {"contact": _at(seat, ports)}} for seat in seats}
+    shipped_files = {
+        "agents": {"agents": agents, "seats": places},
+        "queues": {**shipped, "queues": QUEUES, "staff": {**shipped["staff"], **STAFF}},
+    }
+    for name, content in shipped_files.items():
         text = yaml.safe_dump(content, allow_unicode=True)
         (config / f"{name}.yaml").write_text(text, encoding="utf-8")
+    # Unless a test asks for it, nobody is called back in the middle of another one.
+    for name, text in {"outbound.yaml": "enabled: false\n", **files}.items():
+        (config / name).unlink(missing_ok=True)  # it may be a link to the shipped one
+        (config / name).write_text(text, encoding="utf-8")
     return config
+
+
+def _at(place: str, ports: Mapping[str, int]) -> str:
+    return f"sip:{place}@{PHONES_IP}:{ports[place]}"
 
 
 @contextlib.asynccontextmanager
@@ -437,19 +493,29 @@ async def open_hall(
     shared_port: int | None = None,
     tree: str = "",
     trunk_out: str = "",
+    webhook_url: str = "",
+    seats: Sequence[str] = (),
+    files: Mapping[str, str] = NO_FILES,
+    browsers: Sequence[str] = (),
+    admins: Sequence[str] = (),
+    at_home: Sequence[str] = (),
 ) -> AsyncIterator[Hall]:
     """``shared_port``: all agents' phones are at one address, as the crowd's are.
 
-    ``tree`` is a main.yaml to serve instead of the shipped ones.
+    ``tree`` is a main.yaml to serve instead of the shipped ones; ``files`` are further files of the
+    configuration, by their paths in its folder; ``browsers`` are agents whose phone is a page,
+    ``admins`` those with that role, ``at_home`` those whose page speaks Opus.
     """
-    ports = {agent_id: shared_port or free_udp_port(PHONES_IP) for agent_id in SKILLS}
+    ports = {agent_id: shared_port or free_udp_port(PHONES_IP) for agent_id in (*SKILLS, *seats)}
     env = {
         "HOTLINE_PORT_OFFSET": str(free_offset()),
         "HOTLINE_RUN_DIR": str(folder / "var"),
         "HOTLINE_DATABASE_URL": database_url,
         "HOTLINE_TRUNK_OUT": trunk_out,
+        "HOTLINE_WEBHOOK_URL": webhook_url,
     }
-    settings = load_settings(make_config(folder, ports, tree), env)
+    config = make_config(folder, ports, tree, seats, files, browsers, admins, at_home)
+    settings = load_settings(config, env)
     async with running_asterisk(settings) as asterisk, aiohttp.ClientSession() as session:
         hall = Hall(settings, asterisk, session, ports)
         try:

@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from ari_app.core.call import UNCHECKED
 from ari_app.softphone.prompt_match import wait_prompt
+from ari_app.tickets.masking import mask_number
 from tests.asterisk.hall import Desk, Hall, eventually, open_hall, recorded_s
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
@@ -55,7 +56,7 @@ async def the_hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ha
 
 
 def prompt(hall: Hall, name: str) -> Path:
-    return hall.settings.prompts_dir / "zh_CN" / f"{name}.alaw"
+    return hall.settings.prompts_dir / "zh_CN" / f"{name}.sln"
 
 
 async def files(hall: Hall, number: str) -> list[dict[str, Any]]:
@@ -66,19 +67,20 @@ async def files(hall: Hall, number: str) -> list[dict[str, Any]]:
         found[:] = (await hall.ticket(number)).get("recording_ref") or []
         if not found:
             return "no file"
-        return [one for one in found if one["problem"] == UNCHECKED]
+        return [one for one in found if one["problem"] == UNCHECKED] or None
 
     await eventually(unchecked, within_s=30.0, what=f"recordings of {number}")
     return found
 
 
 async def live(hall: Hall, desk: Desk, number: str, phase: str) -> str:
-    """The id of this number's call, once it is in the phase."""
+    """The id of this number's call, once it is in the phase; agents see others' calls masked."""
+    shown = {(number, phase), (mask_number(number), phase)}
     found: list[str] = []
 
     async def elsewhere() -> object:
         calls = (await hall.get("/calls", desk.headers))["calls"]
-        found[:] = [c["call"] for c in calls if (c["caller"], c["phase"]) == (number, phase)]
+        found[:] = [c["call"] for c in calls if (c["caller"], c["phase"]) in shown]
         return None if found else calls
 
     await eventually(elsewhere, within_s=30.0, what=f"{number} is not {phase}")
@@ -190,7 +192,7 @@ async def test_a_waiting_caller_is_told_so_and_takes_a_callback(hall: Hall):
         await wait_prompt(citizen.rtp, prompt(hall, "connecting"), within_s=30.0)
         await wait_prompt(citizen.rtp, prompt(hall, "please_hold"), within_s=30.0, whole=True)
         since = citizen.rtp.received[-1].at
-        music = hall.settings.prompts_dir / "music" / "hold.alaw"
+        music = hall.settings.prompts_dir / "music" / "hold.sln"
         await wait_prompt(citizen.rtp, music, within_s=30.0, since=since)
         await citizen.press("8")
         await wait_prompt(citizen.rtp, prompt(hall, "callback_offer"), within_s=30.0)

@@ -27,7 +27,7 @@ async def test_before_or_just_at_the_answer(hall: Hall):
 
 async def test_during_the_notice(hall: Hall):
     async with hall.calling("13800138102") as citizen:
-        notice = hall.settings.prompts_dir / "zh_CN" / "notice_greeting.alaw"
+        notice = hall.settings.prompts_dir / "zh_CN" / "notice_greeting.sln"
         await wait_prompt(citizen.rtp, notice, within_s=30.0)
         await citizen.hang_up()
     assert await outcome(hall, "13800138102") == "abandoned_in_flow"
@@ -41,7 +41,7 @@ async def test_just_after_a_key(hall: Hall):
 
 async def test_while_waiting_with_music(hall: Hall):
     async with hall.calling("13800138104", "0") as citizen:
-        music = hall.settings.prompts_dir / "music" / "hold.alaw"
+        music = hall.settings.prompts_dir / "music" / "hold.sln"
         await wait_prompt(citizen.rtp, music, within_s=30.0)
         await citizen.hang_up()
     assert await outcome(hall, "13800138104") == "abandoned_waiting"

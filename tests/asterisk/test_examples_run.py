@@ -82,7 +82,7 @@ async def test_a_call_into_an_example_is_greeted_and_reaches_an_agent(
             hall.phone("1001"),
             hall.calling("13800138501", dialled=dialled) as citizen,
         ):
-            sound = hall.settings.prompts_dir / "zh_CN" / f"{greeting}.alaw"
+            sound = hall.settings.prompts_dir / "zh_CN" / f"{greeting}.sln"
             await wait_prompt(citizen.rtp, sound, within_s=30.0)
             await citizen.press(keys)
             await desk.wait("connected", within_s=30.0)

@@ -34,9 +34,9 @@ async def test_after_the_talk_the_caller_gives_a_mark_and_is_thanked(hall: Hall)
     async with hall.phone("1001") as phone, hall.calling("13800138601", "0") as citizen:
         await desk.wait("connected", within_s=30.0)
         await phone.hang_up()
-        await wait_prompt(citizen.rtp, mandarin / "survey_ask.alaw", within_s=30.0)
+        await wait_prompt(citizen.rtp, mandarin / "survey_ask.sln", within_s=30.0)
         await citizen.press("4")
-        await wait_prompt(citizen.rtp, mandarin / "goodbye.alaw", within_s=30.0)
+        await wait_prompt(citizen.rtp, mandarin / "goodbye.sln", within_s=30.0)
         await citizen.wait_ended()
     ticket = await hall.ticket("13800138601")
     assert (ticket["outcome"], ticket["survey_score"]) == ("answered", 4)
@@ -58,7 +58,7 @@ async def test_an_urgent_caller_reaches_110_by_two_keys(hall: Hall) -> None:
 
 async def test_when_110_is_busy_an_agent_is_there_before_all_others(hall: Hall) -> None:
     async with police(hall, Mode.BUSY), hall.calling("13800138603", "91") as citizen:
-        spoken = hall.settings.prompts_dir / "zh_CN" / "number_busy.alaw"
+        spoken = hall.settings.prompts_dir / "zh_CN" / "number_busy.sln"
         await wait_prompt(citizen.rtp, spoken, within_s=30.0)
         desk = await hall.desk("1002")
         async with hall.phone("1002"):

@@ -66,8 +66,8 @@ async def test_whoever_presses_nothing_hears_the_whole_menu_and_reaches_a_person
             ("ko", "menu_ko"),
             ("zh_CN", "menu_urgent"),
         ):
-            await wait_prompt(ear, prompts / language / f"{prompt}.alaw", within_s=30.0, whole=True)
-        await wait_prompt(ear, prompts / "zh_CN" / "connecting.alaw", within_s=30.0)
+            await wait_prompt(ear, prompts / language / f"{prompt}.sln", within_s=30.0, whole=True)
+        await wait_prompt(ear, prompts / "zh_CN" / "connecting.sln", within_s=30.0)
         await phone.wait_ringing()
         await phone.answer()
         await desk.wait("connected", within_s=30.0)
@@ -82,7 +82,7 @@ async def test_whoever_presses_nothing_hears_the_whole_menu_and_reaches_a_person
 
 async def test_a_caller_who_waits_hears_the_music(hall: Hall):
     async with hall.calling("13800138004", "0") as citizen:
-        music = hall.settings.prompts_dir / "music" / "hold.alaw"
+        music = hall.settings.prompts_dir / "music" / "hold.sln"
         await wait_prompt(citizen.rtp, music, within_s=30.0)
         await citizen.hang_up()
     assert (await hall.ticket("13800138004"))["outcome"] == "abandoned_waiting"

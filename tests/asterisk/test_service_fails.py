@@ -53,7 +53,7 @@ async def test_killed_in_a_talk_that_ends_meanwhile_the_ticket_tells_so(hall: Ha
 
 async def test_killed_while_a_caller_waits_the_caller_is_still_served(hall: Hall):
     async with hall.phone("1001"), hall.calling("13800138303", "0") as citizen:
-        music = hall.settings.prompts_dir / "music" / "hold.alaw"
+        music = hall.settings.prompts_dir / "music" / "hold.sln"
         await wait_prompt(citizen.rtp, music, within_s=30.0)
         await hall.kill_service()
         await hall.start_service()
@@ -66,7 +66,7 @@ async def test_killed_while_a_caller_waits_the_caller_is_still_served(hall: Hall
 async def test_killed_during_the_menu_the_menu_begins_again(hall: Hall):
     desk = await hall.desk("1003")
     async with hall.phone("1003"), hall.calling("13800138304") as citizen:
-        notice = hall.settings.prompts_dir / "zh_CN" / "notice_greeting.alaw"
+        notice = hall.settings.prompts_dir / "zh_CN" / "notice_greeting.sln"
         await wait_prompt(citizen.rtp, notice, within_s=30.0)
         await hall.kill_service()
         killed_at = citizen.rtp.received[-1].at
@@ -124,7 +124,7 @@ async def test_an_agent_on_a_duty_call_is_not_rung_by_the_service_that_comes_bac
             await hall.start_service()
             await desk.wait_state("paused", within_s=30.0, reason="on_another_call")
             async with hall.calling("13800138312", "0") as waiting:
-                music = hall.settings.prompts_dir / "music" / "hold.alaw"
+                music = hall.settings.prompts_dir / "music" / "hold.sln"
                 await wait_prompt(waiting.rtp, music, within_s=30.0)
                 assert phone.most_at_once == 1
                 await waiting.hang_up()
@@ -163,7 +163,7 @@ async def test_when_the_service_is_given_up_its_waiting_callers_go_to_the_duty_p
         await waiting.dial()
         await waiting.wait_answered()
         await waiting.press("0")
-        music = hall.settings.prompts_dir / "music" / "hold.alaw"
+        music = hall.settings.prompts_dir / "music" / "hold.sln"
         await wait_prompt(waiting.rtp, music, within_s=30.0)
         await hall.kill_service()
         async with hall.phone("1002") as duty:

@@ -33,6 +33,7 @@ def test_it_looks_at_everything_and_changes_nothing(
     found = _look(shipped, capsys)
     assert set(found) == {
         "asterisk", "modules", "prompts", "ports", "disk", "database", "clock", "open_files",
+        "browser_phones",
     }  # fmt: skip
     assert found["asterisk"]["state"] == found["modules"]["state"] == "ok"
     assert found["database"]["state"] == "failure"

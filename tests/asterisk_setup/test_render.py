@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from ari_app.asterisk.installation import find_installation
-from ari_app.asterisk.render import read_phones, render
+from ari_app.asterisk.phones import read_phones
+from ari_app.asterisk.render import render
 from ari_app.settings import PROJECT_DIR, Settings, SettingsError, load_settings
 from tests.ports import free_offset
 

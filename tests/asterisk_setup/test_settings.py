@@ -77,6 +77,7 @@ def test_the_shipped_file_is_all_comments_or_right() -> None:
         ("watchdog_fd: 5\n", 1, "watchdog_fd: cannot be set in a file"),
         ("- 1\n", 1, "expected lines of the form 'setting: value'"),
         ("rtp_port_start: 10000\nrtp_port_end: 10010\n", 1, "too narrow for max_calls=600"),
+        ("system_name: duty\n", 1, "begins the ids of calls that we place"),
         ("port_offset: x\n", 1, "port_offset: expected a whole number"),
         ("run_dir: [1]\n", 1, "run_dir: expected a path, found a list"),
         ("max_calls: \xe4\n".encode("latin-1"), 1, "this is not UTF-8 text"),

@@ -9,6 +9,7 @@ import pytest
 import ivr
 from bench import __main__ as bench
 from bench.figures import Figure, earlier_figures, table_of
+from bench.match import match_figures
 from bench.options import parse
 from bench.presser import KEYS_A_CALL
 from bench.rtp import KEY_ENDS, KEY_PACKETS, key_packet
@@ -51,7 +52,7 @@ def test_a_short_run_serves_every_call_on_every_system(
     monkeypatch.setattr("bench.report.OUT", folder / "out")
     names = ["service", "queue", "ari-client"]
     short = ["--rates", "2", "--seconds", "3", "--agents", "12", "--talk", "1"]
-    solo = ["--samples", "2", "--waiting", "2"]
+    solo = ["--samples", "2", "--waiting", "2", "--busy", "2"]
     work = ["--folder", str(folder / "run"), "--systems", ",".join(names)]
 
     assert bench.main(["--only", "calls", *short, *solo, *work, "--json"]) == 0
@@ -64,9 +65,8 @@ def test_a_short_run_serves_every_call_on_every_system(
         assert (one["app_ms_per_call"] > 0) == (one["system"] != "queue")
         assert one["first_audio_ms"]["n"] == 1
         assert one["ring_to_pop_ms"]["n"] == (6 if one["system"] == "service" else 0)
-    assert {name: run["freed_agent_to_ring_ms"][name]["n"] for name in names} == dict.fromkeys(
-        names, 2
-    )
+    for beside in ("freed_agent_to_ring_ms", "freed_agent_to_ring_busy_ms"):
+        assert {name: run[beside][name]["n"] for name in names} == dict.fromkeys(names, 2), beside
     assert len(list((folder / "out").glob("*.json"))) == 1
 
 
@@ -92,6 +92,27 @@ def test_keys_are_timed_while_versions_of_the_trees_are_applied(
     assert quiet["note"] == f"{KEYS_A_CALL} keys; 0 of 4 calls failed"
     assert found["reload of 3 nodes at 2 calls/s, p50"]["value"] > 0
     assert found["reload of 60 nodes at 2 calls/s, p50"]["value"] > 0
+
+
+@pytest.mark.asterisk
+@pytest.mark.usefixtures("port_offset")
+def test_messages_are_timed_at_the_desks_and_boards_of_a_small_floor(
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = tmp_path_factory.mktemp("b")
+    monkeypatch.setattr("bench.report.OUT", folder / "out")
+    short = ["--people", "6", "--boards", "2", "--changes", "10", "--seconds", "2"]
+
+    assert bench.main(["--only", "floor", *short, "--folder", str(folder / "run"), "--json"]) == 0
+
+    found = {one["name"]: one for one in json.loads(capsys.readouterr().out)["floor"]}
+    name = "6 desks, 2 boards, 10 changes/s"
+    for who in ("desks", "boards"):
+        one = found[f"{name}: change to message at {who}, p99"]
+        assert one["value"] is not None, one
+    assert found[f"{name}: the service's memory"]["value"] > 0
 
 
 def test_the_interpreter_and_the_proofs_are_measured_without_asterisk(
@@ -149,7 +170,7 @@ def test_a_key_is_one_event_whose_end_is_said_three_times() -> None:
 def test_an_unknown_part_is_refused_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parse(["--only", "tree"])
-    assert "--only: no tree; known: trees, calls, reload" in capsys.readouterr().err
+    assert "--only: no tree; known: trees, match, calls, reload, floor" in capsys.readouterr().err
 
 
 def test_every_system_that_can_be_asked_for_is_known() -> None:
@@ -178,3 +199,9 @@ def test_a_pop_before_the_ring_gives_a_negative_time() -> None:
     rings = [("1001", 10.0), ("1002", 10.0), ("1001", 20.0)]
     pops = [("1001", 9.75), ("1001", 20.5)]
     assert nearest(rings, pops) == [-0.25, 0.5]
+
+
+def test_matching_is_measured_in_a_small_centre_too() -> None:
+    figures = match_figures(lambda _line: None, rounds=3200, agents=60, waiting=60)
+    assert len({one.name for one in figures}) == 8
+    assert all(one.value is not None for one in figures)

@@ -1,7 +1,7 @@
 """Which prompts a caller hears, told from the packets alone.
 
-Decides by equal frames, as ``prompt_match`` does: with a-law from end to end Asterisk passes a
-prompt's frames unchanged. Knows no tree and nothing of the service.
+Decides by equal frames, as ``prompt_match`` does: a prompt's frames reach the ear unchanged.
+Knows no tree and nothing of the service.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ari_app.softphone.alaw import FRAME, FRAME_S
 from ari_app.softphone.hearing import Packet
+from ari_app.softphone.prompt_match import prompt_octets
 
 TOLERANCE = 6
 """Frames that may be missing at the beginning of what still counts as begun from the start."""
@@ -46,7 +47,7 @@ class PromptBook:
         self._where: dict[bytes, tuple[str, int] | None] = {}
         seen: dict[bytes, str] = {}
         for name, path in sorted(files.items()):
-            octets = path.read_bytes()
+            octets = prompt_octets(path)
             self.name_of[name] = seen.setdefault(octets, name)
             if seen[octets] == name:
                 self._add(name, octets)

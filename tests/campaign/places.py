@@ -61,7 +61,7 @@ async def serving(name: str, config: Path, folder: Path, **more: str) -> AsyncIt
 
 def book_of(prompts_dir: Path) -> PromptBook:
     """All words, no music."""
-    files = [path for path in prompts_dir.glob("*/*.alaw") if path.parent.name != "music"]
+    files = [path for path in prompts_dir.glob("*/*.sln") if path.parent.name != "music"]
     return PromptBook({f"{path.parent.name}/{path.stem}": path for path in files})
 
 

@@ -1,6 +1,7 @@
 """``hotline check``: a broken configuration says where, and what to write instead."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,14 +50,51 @@ BROKEN = [
     (edit("agents.yaml", "queues: [general", "queues: [General"), "agents.yaml:5:", "not a name"),
     (
         edit("agents.yaml", "phone: {register: true}", "phone: {contact: 10.0.0.5}"),
-        "agents.yaml:5:",
-        "E206 agents.1001.phone.contact: '10.0.0.5' is not a phone's address. Write it like sip:",
+        "agents.yaml:6:",
+        "E206 agents.1002.phone.contact: '10.0.0.5' is not a phone's address. Write it like sip:",
     ),
     (edit("agents.yaml", '"1002"', '"1001"'), "agents.yaml:6:", "'1001' is here twice"),
     (edit("agents.yaml", "name: 王敏", "nmae: 王敏"), "agents.yaml:5:", "Did you mean 'name'?"),
     (edit("agents.yaml", "agents:\n", "agents: &all\n"), "agents.yaml:4:", "anchors and aliases"),
     (edit("queues.yaml", "ring_s: 20", "ring_s: 0"), "queues.yaml:3:", "0 is less than 1."),
     (edit("queues.yaml", "wrap_up_s: 30", "wrap_up: 30"), "queues.yaml:3:", "Did you mean 'wrap_"),
+    (
+        edit("modes.yaml", "greeting: emergency_notice", "greeting: emergency_notize"),
+        "modes.yaml:6:",
+        "E304 modes.typhoon.greeting: there is no prompt 'emergency_notize'. Did you mean",
+    ),
+    (
+        edit("modes.yaml", "{urgent: [general], ", "{urgent: [generl], "),
+        "modes.yaml:9:",
+        "E302 modes.typhoon.pools: there is no queue 'generl'. Did you mean 'general'?",
+    ),
+    (edit("modes.yaml", "{urgent: 600}", "{urgent: 901}"), "modes.yaml:8:", "901 is more than 900"),
+    (edit("queues.yaml", "work_limit_s: 14400", "work_limit_s: 30"), "queues.yaml:", "too short"),
+    (
+        edit("agents.yaml", ", phone: {register: true}", ""),
+        "agents.yaml:",
+        "has neither a phone nor a seat. Add 'seats'.",
+    ),
+    (
+        edit("queues.yaml", "ring_s: 20", "steps: [{after_s: 9, queues: [generl]}]"),
+        "queues.yaml:3:",
+        "E302 queues.general.steps.0.queues: there is no queue 'generl'.",
+    ),
+    (
+        edit("queues.yaml", "ring_s: 20", "steps: [{after_s: 9, needs: {zz: 1}}]"),
+        "queues.yaml:3:",
+        "E303 queues.general.steps.0.skills: there is no skill 'zz'.",
+    ),
+    (
+        edit("queues.yaml", "ring_s: 20", "steps: [{after_s: 9, interpreter: nobody}]"),
+        "queues.yaml:3:",
+        "E311 queues.general.steps.0.numbers: there is no number 'nobody'.",
+    ),
+    (
+        edit("queues.yaml", "ring_s: 20", "strategy: longest_idl"),
+        "queues.yaml:3:",
+        "Write 'longest_idle', 'least_occupied', 'most_skilled' or 'ordered'.",
+    ),
     (
         edit("flows/main.yaml", "1: mandarin", "1: mandrin"),
         "flows/main.yaml:",
@@ -88,7 +126,7 @@ BROKEN = [
     (write("agents.yaml", b"a: 1\0"), "agents.yaml:1:", "not printable text"),
     (write("agents.yaml", b"#" * 300_000), "agents.yaml:1:1:", "larger than 256 KB"),
     (write("agents.yaml", b"[" * 5000), "agents.yaml:1:", "more than 20 levels deep"),
-    (remove("flows/main.yaml"), "flows/main.yaml:1:1:", "E100 the file is missing."),
+    (remove("flows/main.yaml"), "flows/duty.yaml:1:1:", "E316 there is no tree 'main'"),
     (remove("agents.yaml"), "agents.yaml:1:1:", "E100 the file is missing."),
     (remove("prompts/prompts.yaml"), "prompts/prompts.yaml:1:1:", "E100 the file is missing."),
     (
@@ -147,10 +185,12 @@ def test_every_fault_of_several_files_is_told_at_once(
 
 def test_warnings_stop_nothing(config: Path, capsys: pytest.CaptureFixture[str]):
     edit("agents.yaml", "skills: {zh: 5, ja: 4}", "skills: {zh: 5}")(config)
+    edit("queues.yaml", "ring_s: 20", "sites: [moon]")(config)
     assert check(config, as_json=False) == 0
     told = capsys.readouterr()
     assert "W303 no agent has the skill 'ja'" in told.out
-    assert "W502 yue: 35 prompts have no recording, callers hear zh_CN." in told.out
+    assert "W304 no agent belongs to the site 'moon'" in told.out
+    assert re.search(r"W502 yue: \d+ prompts have no recording, callers hear zh_CN\.", told.out)
     assert told.err == ""
 
 

@@ -50,7 +50,7 @@ def test_a_file_that_cannot_be_read_is_told_and_not_drawn(config: Path, hotline:
 def test_an_unknown_tree_and_an_unknown_profile_are_wrong_usage(hotline: Run) -> None:
     done = hotline("ivr", "graph", "mian")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "There is no tree 'mian'. Trees: main." in done.stderr
+    assert "There is no tree 'mian'. Trees: duty, main, visit." in done.stderr
     assert hotline("ivr", "graph", "--profile", "gb").returncode == 2
 
 

@@ -22,7 +22,17 @@ TREES = sorted(file for file in CONFIG.rglob("flows/*.yaml"))
 CASES = sorted(CONFIG.rglob("flows/tests/*.yaml"))
 OTHERS = [
     (file, name)
-    for name in ("agents", "queues", "hours", "holidays", "numbers", "lists", "prompts")
+    for name in (
+        "agents",
+        "queues",
+        "hours",
+        "holidays",
+        "numbers",
+        "lists",
+        "units",
+        "sla",
+        "prompts",
+    )
     for file in sorted(CONFIG.rglob(f"{name}.yaml"))
 ]
 BAD_SHAPES = sorted((CORPUS / "bad").glob("E20*.yaml"))
@@ -96,6 +106,8 @@ def test_an_editor_sees_a_wrong_shape(file: Path) -> None:
         ("holidays", "years: {26: {}}"),
         ("numbers", "numbers: {police: {number: '110', label: 报警, kind: friend}}"),
         ("lists", "vip: {'13800138000': {}}"),
+        ("sla", "profiles: {a: {label: A, source: B, due: [{urgency: [很急], days: 1}]}}"),
+        ("units", "units: {housing: {label: 住建局, duty_phones: [{number: 8111}]}}"),
         ("cases", "cases: [{name: x, steps: [{pres: 1}]}]"),
         ("prompts", "languages: zh_CN\nprompts: {}"),
     ],

@@ -15,7 +15,7 @@ from ari_app.web import Order
 from ari_app.web.problems import Problem
 from ivr.problems import Problem as Finding
 from tests.cli.conftest import Run
-from tests.web.conftest import Api, api, hello_s  # noqa: F401
+from tests.web.conftest import Api, api, board_quiet_s, hello_s, more_settings  # noqa: F401
 from tests.web.fakes import OPERATOR
 
 pytestmark = pytest.mark.asyncio

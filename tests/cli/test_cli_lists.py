@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.core.records import CloseCall, OpenCall, SaveTicket
+from ari_app.core.records import CloseCall, OpenCall, Record, SaveTicket
 from ari_app.db.engine import open_engine
 from ari_app.db.recorder import Recorder
 from ari_app.db.schema import upgrade
@@ -22,7 +22,7 @@ def database(tmp_path: Path) -> str:
     return url
 
 
-def write(url: str, *records: OpenCall | CloseCall | SaveTicket) -> None:
+def write(url: str, *records: Record) -> None:
     async def run() -> None:
         engine = open_engine(url)
         recorder = Recorder(

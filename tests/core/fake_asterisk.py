@@ -5,6 +5,7 @@ decides when they are heard. While the link is lost, commands fail and events ar
 """
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ari_app.core.commands import (
@@ -17,12 +18,21 @@ from ari_app.core.commands import (
     HangUp,
     LeaveBridge,
     LookUpCaller,
+    MuteLeg,
+    MuteRecording,
     Play,
     RecordMessage,
+    RenewRecording,
     RingAgent,
     RingOutside,
+    StartHoldMusic,
+    StartRinging,
+    StartSnoop,
+    StopHoldMusic,
     StopMessage,
     StopPlay,
+    StopRinging,
+    UnmuteLeg,
 )
 from ari_app.core.events import (
     AsteriskSeen,
@@ -36,6 +46,7 @@ from ari_app.core.events import (
     MessageEnded,
     PlayEnded,
     RecordingChecked,
+    RecordingMuted,
     RingFailed,
 )
 from ari_app.core.values import (
@@ -50,6 +61,7 @@ from ari_app.core.values import (
     LegSeen,
     MessageId,
     PlayId,
+    bridge_of,
     call_of,
 )
 
@@ -60,7 +72,8 @@ USER_BUSY, NORMAL = 17, 16
 class FakeAsterisk:
     """``callers`` are up from the first moment; of ``phones`` each agent has at most one leg.
 
-    ``outsides`` are legs to numbers outside, ``messages`` what is being recorded.
+    ``outsides`` are legs to numbers outside, ``messages`` what is being recorded, ``music`` is in
+    bridges whose callers are on hold; ``ringing`` are the legs that hear a ring tone.
     """
 
     callers: set[CallId] = field(default_factory=set)
@@ -70,7 +83,18 @@ class FakeAsterisk:
     plays: dict[PlayId, LegId] = field(default_factory=dict)
     outsides: set[LegId] = field(default_factory=set)
     messages: dict[MessageId, LegId] = field(default_factory=dict)
+    music: set[BridgeId] = field(default_factory=set)
+    muted: set[LegId] = field(default_factory=set)
+    ringing: set[LegId] = field(default_factory=set)
     events: dict[CallId, deque[Event]] = field(default_factory=dict)
+    unrecorded: set[CallId] = field(default_factory=set)
+    heard_first: dict[CallId, LegId] = field(default_factory=dict)
+    """Whose voice a recording knows since it was begun or renewed."""
+    missed: dict[CallId, set[LegId]] = field(default_factory=dict)
+    """Whose voice may be missing in a recording: they came to the citizen after somebody else, or
+    again, or were left there, and it was not renewed since (decision 44)."""
+    snoops: dict[LegId, LegId] = field(default_factory=dict)
+    """Each with the leg that it hears."""
     has_link: bool = True
 
     # --- people ------------------------------------------------------------------------------
@@ -88,18 +112,25 @@ class FakeAsterisk:
 
     def end(self, leg: LegId, cause: int = NORMAL) -> None:
         """A leg goes, with its playbacks and its place in a bridge."""
-        if leg not in self.callers and leg not in self.phones and leg not in self.outsides:
+        there = (self.callers, self.phones, self.outsides, self.snoops)
+        if not any(leg in some for some in there):
             return
+        for snoop in [snoop for snoop, heard in self.snoops.items() if heard == leg]:
+            self.end(snoop)
         for message in [name for name, where in self.messages.items() if where == leg]:
             self.end_message(message)
         self.callers.discard(CallId(leg))
         self.phones.pop(leg, None)
         self.outsides.discard(leg)
+        self.snoops.pop(leg, None)
         self.up.discard(leg)
+        self.ringing.discard(leg)
         for play in [play for play, where in self.plays.items() if where == leg]:
             self.finish(play, ok=False)
-        for legs in self.bridges.values():
-            legs.discard(leg)
+        for bridge, legs in self.bridges.items():
+            if leg in legs:
+                legs.discard(leg)
+                self._may_miss(bridge, legs)
         self.happen(call_of(leg), LegDown(leg, cause))
 
     def finish(self, play: PlayId, *, ok: bool = True) -> None:
@@ -125,6 +156,7 @@ class FakeAsterisk:
                 sorted(self.callers)]  # fmt: skip
         legs += [LegSeen(leg, leg in self.up, agent) for leg, agent in sorted(self.phones.items())]
         legs += [LegSeen(leg, leg in self.up) for leg in sorted(self.outsides)]
+        legs += [LegSeen(snoop, True) for snoop in sorted(self.snoops)]
         bridges = [BridgeSeen(name, frozenset(legs)) for name, legs in self.bridges.items()]
         return AsteriskSeen(tuple(legs), tuple(bridges), {}, is_resync)
 
@@ -147,15 +179,40 @@ class FakeAsterisk:
                 self.finish(play)
             case RingAgent():
                 self._ring(command)
+            case StartSnoop(snoop, leg):
+                assert snoop not in self.snoops, f"{snoop} is used twice"
+                if leg in self.up:
+                    self.snoops[snoop] = leg
+                    self.happen(call_of(leg), LegUp(snoop))
+                else:
+                    self.happen(call_of(leg), LegDown(snoop))
             case Connect(bridge, legs):
-                there = [leg for leg in legs if leg in self.callers or leg in self.up]
+                here = (self.callers, self.up, self.snoops)
+                there = [leg for leg in legs if any(leg in some for some in here)]
+                for other in self.bridges.values():
+                    other.difference_update(there)
                 self.bridges.setdefault(bridge, set()).update(there)
+                self._may_miss(bridge, there)
                 for leg in there:
                     self.happen(call_of(bridge), BridgeEntered(bridge, leg))
             case LeaveBridge(leg, bridge):
                 self.bridges.get(bridge, set()).discard(leg)
             case DropBridge(bridge):
                 self.bridges.pop(bridge, None)
+                self.music.discard(bridge)
+            case StartHoldMusic(bridge):
+                if bridge in self.bridges:
+                    self.music.add(bridge)
+            case StopHoldMusic(bridge):
+                self.music.discard(bridge)
+            case StartRinging(leg):
+                self.ringing.update({leg} & self.up)
+            case StopRinging(leg):
+                self.ringing.discard(leg)
+            case MuteLeg(leg):
+                self.muted.add(leg)
+            case UnmuteLeg(leg):
+                self.muted.discard(leg)
             case RingOutside():
                 assert command.leg not in self.outsides, f"{command.leg} is used twice"
                 if command.call in self.callers:
@@ -176,8 +233,23 @@ class FakeAsterisk:
                 self.end(leg)
             case LookUpCaller(call):
                 self.happen(call, CallerKnown(call, History(tickets=({"ticket_id": "t"},))))
+            case RenewRecording(call):
+                self.missed.pop(call, None)
+            case MuteRecording(call, is_muted):
+                is_there = call in self.callers
+                (self.unrecorded.add if is_muted and is_there else self.unrecorded.discard)(call)
+                self.happen(call, RecordingMuted(call, is_muted, is_there))
             case CheckRecording(call):
                 self.happen(call, RecordingChecked(call, CheckedFile("x.wav", 1.0, None)))
+
+    def _may_miss(self, bridge: BridgeId, legs: Iterable[LegId]) -> None:
+        """These speak to a citizen now, but nobody did before who the first one was."""
+        call = call_of(bridge)
+        others = {leg for leg in legs if bridge == bridge_of(call) and call_of(leg) != leg}
+        if others and call in self.heard_first:
+            self.missed.setdefault(call, set()).update(others)
+        elif others:
+            self.heard_first[call] = min(others)
 
     def _ring(self, command: RingAgent) -> None:
         assert command.leg not in self.phones, f"{command.leg} is used twice"

@@ -1,19 +1,22 @@
 """Tests that read like the protocol: ``>> event`` goes in, ``<< command`` must come out.
 
-A playbook drives the real engine. Commands that are only bookkeeping (writes, desk messages) are
-left out of the comparison unless a test asks for them.
+A playbook drives the real engine. Commands that are only bookkeeping (writes, desk messages, a
+recording's renewals) are left out of the comparison unless a test asks for them.
 """
 
 from collections.abc import Iterable
 
 import ivr
 from ari_app.core.agent import Agent, AgentState
-from ari_app.core.commands import Command, LookUpCaller, Tell, Write
+from ari_app.core.commands import Command, LookUpCaller, RenewRecording, Tell, Write
+from ari_app.core.desk_events import AgentAskedReady, AgentSignedIn
 from ari_app.core.engine import Engine
-from ari_app.core.events import AgentAskedReady, AgentSignedIn, Event
+from ari_app.core.events import Event
 from ari_app.core.records import Record
 from ari_app.core.shelf import Shelf
+from ari_app.core.staffing import Staffing
 from ari_app.core.values import AgentId, AgentProfile, Centre, QueueName, QueueProfile
+from ari_app.core.world import OutsideNumber
 
 FLOW = """
 flow: test
@@ -47,7 +50,7 @@ nodes:
     next: thanks
     otherwise: anybody
 """
-NUMBERS = {"110": "110"}
+NUMBERS = {"110": OutsideNumber("110", "公安报警", "emergency", 60.0)}
 KEYS_WHILE_WAITING = FLOW.replace(
     "mandarin: {type: queue, queue: general, needs: {zh: 1}}",
     "mandarin: {type: queue, queue: general, needs: {zh: 1}, keys: {4: police, 8: call_back}}",
@@ -80,6 +83,7 @@ def centre(agents: dict[str, dict[str, int]], desk: Iterable[str] = ()) -> Centr
             for name, skills in agents.items()
         },
         queues={QueueName("general"): QueueProfile(QueueName("general"))},
+        staffing=Staffing(missed_offers=1, work_limit_s=0),
     )
 
 
@@ -103,6 +107,7 @@ class Playbook:
         self.pending: list[Command] = []
         self.written: list[Record] = []
         self.told: list[Tell] = []
+        self.renewed: list[RenewRecording] = []
         if ready and engine is None:
             for name in people:
                 self.now += 1.0  # so that the first one named has been idle longest
@@ -148,5 +153,7 @@ class Playbook:
                 self.written.append(command.record)
             elif isinstance(command, Tell):
                 self.told.append(command)
+            elif isinstance(command, RenewRecording):
+                self.renewed.append(command)
             elif not isinstance(command, LookUpCaller):
                 self.pending.append(command)

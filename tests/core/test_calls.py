@@ -16,8 +16,7 @@ from ari_app.core.commands import (
     StopMusic,
     StopPlay,
 )
-from ari_app.core.engine import Engine
-from ari_app.core.events import (
+from ari_app.core.desk_events import (
     AgentAccepted,
     AgentAskedPause,
     AgentAskedReady,
@@ -25,20 +24,23 @@ from ari_app.core.events import (
     AgentFinishedWrapUp,
     AgentHungUp,
     AgentSignedOut,
+    DeskConnected,
+    DeskLost,
+    WrapUpChanged,
+)
+from ari_app.core.engine import Engine
+from ari_app.core.events import (
     AsteriskLost,
     AsteriskSeen,
     BridgeEntered,
     CallArrived,
     CallerKnown,
-    DeskConnected,
-    DeskLost,
     KeyPressed,
     LegDown,
     LegUp,
     PlayEnded,
     RecordingChecked,
     RingFailed,
-    WrapUpChanged,
 )
 from ari_app.core.records import CloseCall, OpenCall, SaveAgent, SaveTicket
 from ari_app.core.shelf import Shelf
@@ -143,7 +145,7 @@ def test_nobody_free_means_music_until_an_agent_becomes_ready():
 
 
 def _signed_in():
-    from ari_app.core.events import AgentSignedIn
+    from ari_app.core.desk_events import AgentSignedIn
 
     return AgentSignedIn(WANG)
 

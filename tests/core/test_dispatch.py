@@ -8,8 +8,7 @@ import pytest
 import ivr
 from ari_app.core.agent import AgentState
 from ari_app.core.commands import HangUp, Refuse, RingAgent, StartMusic, StopMusic, StopPlay
-from ari_app.core.engine import Engine
-from ari_app.core.events import (
+from ari_app.core.desk_events import (
     AgentAccepted,
     AgentAskedPause,
     AgentAskedReady,
@@ -18,15 +17,18 @@ from ari_app.core.events import (
     AgentHungUp,
     AgentSignedIn,
     AgentSignedOut,
-    BridgeEntered,
-    CallerKnown,
     DeskConnected,
     DeskLost,
+    WrapUpChanged,
+)
+from ari_app.core.engine import Engine
+from ari_app.core.events import (
+    BridgeEntered,
+    CallerKnown,
     KeyPressed,
     LegDown,
     LegUp,
     PlayEnded,
-    WrapUpChanged,
 )
 from ari_app.core.shelf import Shelf
 from ari_app.core.values import AgentId, CallId, Centre, History, QueueName
@@ -124,16 +126,6 @@ def test_the_second_caller_gets_the_agent_as_soon_as_wrap_up_is_over():
     book.after(30.0) << RingAgent(
         f"{SECOND}.a1", SECOND, WANG, 20.0, "13800138000", auto_answer=False
     )
-
-
-def test_a_higher_priority_goes_first_even_if_it_came_later():
-    book = Playbook(ready=False)
-    dispatcher = second_caller_waits(book).engine.dispatcher
-    dispatcher.waiting[SECOND] = replace(dispatcher.waiting[SECOND], priority=9)
-    book.now += 1.0
-    for event in (ARRIVED, KeyPressed(LEG, "0"), AgentSignedIn(WANG), AgentAskedReady(WANG)):
-        book.engine.handle(event, book.now)
-    assert set(dispatcher.offers) == {SECOND}
 
 
 def test_history_that_came_during_the_first_offer_is_on_the_second_ones_card_too():

@@ -9,16 +9,17 @@ from collections import Counter
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 import ivr
 from ari_app.core import agent as agents
 from ari_app.core import call as calls
 from ari_app.core.agent import TRANSITIONS, AgentState
 from ari_app.core.call import Phase
+from ari_app.core.call_parts import ThirdState
+from ari_app.core.call_restored import restored
 from ari_app.core.commands import RingAgent, Write
-from ari_app.core.engine import Engine
-from ari_app.core.events import (
+from ari_app.core.desk_events import (
     AgentAccepted,
     AgentAskedPause,
     AgentAskedReady,
@@ -27,13 +28,17 @@ from ari_app.core.events import (
     AgentHungUp,
     AgentSignedIn,
     AgentSignedOut,
-    CallArrived,
     DeskConnected,
     DeskLost,
-    Event,
+    RecordingAsked,
+    SuperviseAsked,
+    TalkAsked,
     WrapUpChanged,
 )
-from ari_app.core.records import CloseCall, OpenCall, Record, SaveAgent, SaveCall
+from ari_app.core.engine import Engine
+from ari_app.core.events import CallArrived, Event
+from ari_app.core.places import has_hold_music, hears_ringing, places
+from ari_app.core.records import CloseCall, OpenCall, Record, SaveAgent, SaveCall, SaveOrder
 from ari_app.core.shelf import Shelf
 from ari_app.core.values import (
     AgentId,
@@ -43,9 +48,31 @@ from ari_app.core.values import (
     LegId,
     QueueName,
     QueueProfile,
+    aside_of,
+    bridge_of,
 )
-from ari_app.routing.match import longest_idle
+from ari_app.core.verbs import (
+    BlindTransfer,
+    CompleteTransfer,
+    Consult,
+    DropThird,
+    EndConsult,
+    Hold,
+    MarkUrgent,
+    Mute,
+    Resume,
+    ThreeWay,
+    ToAgent,
+    ToNumber,
+    ToQueue,
+    ToSurvey,
+    Urgency,
+    Verb,
+)
+from ari_app.core.world import OutsideNumber
 from tests.core.fake_asterisk import FakeAsterisk
+from tests.core.fitting import fitting_pairs
+from tests.core.staff_rules import MODES, SEATS, StaffRules
 
 FLOW = """
 flow: test
@@ -85,14 +112,20 @@ nodes:
     {type: callback, prompts: [call_back], queue: general, next: goodbye, otherwise: anybody}
   marks: {type: survey, prompts: [how_was_it], next: bye}
 """
-NUMBERS = {"110": "110"}
+NUMBERS = {"110": OutsideNumber("110", "公安报警", "emergency", 30.0)}
+ALL_WAYS = ("listen", "whisper", "barge", "take_over", "leave")
 WRAP_UP_S = {"general": 30.0, "urgent": 0.0}
 BOTH = frozenset({QueueName("general"), QueueName("urgent")})
 SKILLS = {"wang": {"zh": 5}, "li": {"zh": 2, "en": 4}, "zhao": {"en": 3}}
 CENTRE = Centre(
     agents={
         AgentId(name): AgentProfile(
-            AgentId(name), name, skills, BOTH, answer="desk" if name == "zhao" else "phone"
+            AgentId(name),
+            name,
+            skills,
+            BOTH,
+            answer="desk" if name == "zhao" else "phone",
+            may_supervise=frozenset(ALL_WAYS),
         )
         for name, skills in SKILLS.items()
     },
@@ -100,6 +133,28 @@ CENTRE = Centre(
         QueueName(name): QueueProfile(QueueName(name), wrap_up_s=wrap_up_s)
         for name, wrap_up_s in WRAP_UP_S.items()
     },
+    modes=MODES,
+    seats=SEATS,
+)
+VERBS: tuple[Verb, ...] = (
+    Hold(),
+    Resume(),
+    Mute(),
+    Consult(ToNumber("110")),
+    Consult(ToQueue(QueueName("general"))),
+    Consult(ToAgent(AgentId("li"))),
+    Consult(ToAgent(AgentId("zhao"))),
+    ThreeWay(ToNumber("110")),
+    ThreeWay(ToAgent(AgentId("wang"))),
+    ThreeWay(None),
+    CompleteTransfer(),
+    EndConsult(),
+    DropThird(),
+    BlindTransfer(ToNumber("110")),
+    BlindTransfer(ToQueue(QueueName("urgent"))),
+    BlindTransfer(ToAgent(AgentId("li"))),
+    ToSurvey(),
+    MarkUrgent(Urgency.CRITICAL),
 )
 WITH_AGENT = (Phase.OFFERED, Phase.CONNECTING, Phase.TALKING)
 
@@ -113,7 +168,7 @@ def load_flow() -> ivr.Flow:
     return flow
 
 
-class Hotline(RuleBasedStateMachine):
+class Hotline(StaffRules):
     """The engine between a model of Asterisk, a database and three agents."""
 
     def __init__(self) -> None:
@@ -129,6 +184,8 @@ class Hotline(RuleBasedStateMachine):
         """Between a restart and the first look at Asterisk, belief may differ from the truth."""
         self.swept: Counter[CallId] = Counter()
         self.states: dict[str, str] = {}
+        self.durable_count = 0
+        """So many records no kill loses."""
 
     # --- the machinery -----------------------------------------------------------------------
 
@@ -139,6 +196,8 @@ class Hotline(RuleBasedStateMachine):
         for command in commands:
             if isinstance(command, Write):
                 self.write(command.record)
+                if command.must_be_durable:
+                    self.durable_count = len(self.database)
             elif isinstance(command, RingAgent):
                 call = self.engine.call_engine.calls.get(command.call)
                 assert call is not None, "a phone rings for a caller who left"
@@ -152,14 +211,18 @@ class Hotline(RuleBasedStateMachine):
         self.states[record.agent_id] = record.state
         if begins:
             assert record.until is not None
-            assert record.until - record.since >= self.shortest_wrap_up_s(record.call_id) - 1e-6
+            assert record.until - record.since >= self.shortest_wrap_up_s(record) - 1e-6
 
-    def shortest_wrap_up_s(self, call_id: str | None) -> float:
+    def shortest_wrap_up_s(self, record: SaveAgent) -> float:
+        orders, call_id = self.engine.dispatcher.orders, record.call_id
+        if (own := orders.agent_s.get(AgentId(record.agent_id))) is not None:
+            return own
+        if orders.mode is not None:
+            return orders.mode.wrap_up_s or 0.0
         saved = [r for r in self.database if isinstance(r, SaveCall) and r.call_id == call_id]
         queue = QueueName(str(saved[-1].snapshot["queue"])) if saved else QueueName("")
-        changed = self.engine.dispatcher.wrap_up_s
         queues = [queue] if queue else list(CENTRE.queues)
-        return max(changed.get(name, CENTRE.queue(name).wrap_up_s) for name in queues)
+        return max(orders.queue_s.get(name, CENTRE.queue(name).wrap_up_s) for name in queues)
 
     def pass_time(self, seconds: float) -> None:
         until, at_once = self.now + seconds, 0
@@ -236,10 +299,56 @@ class Hotline(RuleBasedStateMachine):
         self.asterisk.end_message(messages[pick % len(messages)], ok=ok)
 
     @precondition(lambda self: self.asterisk.up)
-    @rule(pick=picks)
-    def an_agent_or_a_number_outside_hangs_up(self, pick: int) -> None:
+    @rule(pick=picks, cause=st.sampled_from([16, 16, 16, 44]))
+    def an_agent_or_a_number_outside_hangs_up_or_is_lost(self, pick: int, cause: int) -> None:
         talking = sorted(self.asterisk.up)
-        self.asterisk.end(talking[pick % len(talking)])
+        self.asterisk.end(talking[pick % len(talking)], cause)
+
+    @rule(verb=st.sampled_from(VERBS), pick=picks)
+    def an_agent_does_something_with_a_talk(self, verb: Verb, pick: int) -> None:
+        agents = list(self.engine.dispatcher.agents.values())
+        talking = [agent for agent in agents if agent.call] or agents
+        agent = talking[pick % len(talking)]
+        self.feed(TalkAsked(agent.agent_id, agent.call or CallId("hotline-1.1"), verb))
+
+    @precondition(lambda self: self.asterisk.has_link and len(self.asterisk.callers) < 4)
+    @rule(verbs=st.lists(st.sampled_from(VERBS), min_size=1, max_size=4), pick=picks)
+    def a_talk_goes_through_some_of_it(self, verbs: list[Verb], pick: int) -> None:
+        """A short way into the middle of a talk; thirds answer at once, or not yet."""
+        self.somebody_gets_as_far_as_possible("1", True, pick)
+        for step, verb in enumerate(verbs):
+            talks = [c for c in self.engine.call_engine.calls.values() if c.phase is Phase.TALKING]
+            if not talks:
+                return
+            call = talks[pick % len(talks)]
+            assert call.agent is not None
+            self.feed(TalkAsked(call.agent, call.call_id, verb))
+            self.everything_is_heard()
+            if (pick + step) % 3 and set(self.asterisk.phones) - self.asterisk.up:
+                self.a_phone_is_answered_or_not(pick, None)
+            if (pick + step) % 3 and self.asterisk.outsides - self.asterisk.up:
+                self.a_number_outside_answers_or_not(pick, None)
+            self.everything_is_heard()
+
+    @precondition(lambda self: self.asterisk.has_link and not self.is_blind)
+    @rule()
+    def everybody_of_a_talk_is_in_the_right_bridge(self) -> None:
+        """Once all is heard, and two sweeps have looked."""
+        for _ in range(3):
+            self.everything_is_heard()
+            self.the_sweeper_looks()
+        self.everything_is_heard()
+        for call in self.engine.call_engine.calls.values():
+            if call.phase is not Phase.TALKING:
+                continue
+            bridges = (bridge_of(call.call_id), aside_of(call.call_id))
+            for leg, bridge in places(call).items():
+                found = [b for b in bridges if leg in self.asterisk.bridges.get(b, ())]
+                assert found == ([bridge] if bridge else []), (call, self.asterisk.bridges)
+            has_music = bridge_of(call.call_id) in self.asterisk.music
+            assert has_music == has_hold_music(call), call
+            if call.leg in self.asterisk.up:
+                assert (call.leg in self.asterisk.ringing) == hears_ringing(call), call
 
     @rule(
         agent=agent_ids,
@@ -268,6 +377,18 @@ class Hotline(RuleBasedStateMachine):
         held = self.engine.dispatcher.agents.get(agent)
         guess = CallId(f"hotline-1.{pick % 5}")
         self.feed(about(agent, held.call if held and held.call else guess))
+
+    @precondition(lambda self: self.asterisk.callers)
+    @rule(pick=picks, pause=st.booleans(), agent=agent_ids, any_call=st.booleans())
+    def a_recording_is_to_pause(self, pick: int, pause: bool, agent: AgentId, any_call: bool):
+        callers = sorted(self.asterisk.callers)
+        self.feed(RecordingAsked(agent, callers[pick % len(callers)], pause, any_call))
+
+    @precondition(lambda self: self.asterisk.callers)
+    @rule(pick=picks, agent=agent_ids, how=st.sampled_from(ALL_WAYS))
+    def somebody_supervises(self, pick: int, agent: AgentId, how) -> None:
+        callers = sorted(self.asterisk.callers)
+        self.feed(SuperviseAsked(agent, callers[pick % len(callers)], how, "quality"))
 
     @rule(
         queue=st.sampled_from([None, "general", "urgent", "nowhere"]), wrap_up_s=st.integers(0, 60)
@@ -355,13 +476,15 @@ class Hotline(RuleBasedStateMachine):
         if self.asterisk.has_link:
             self.the_link_is_lost()
         self.asterisk.events.clear()
-        kept = self.database[: len(self.database) - lost_count]
-        lost = self.database[len(kept) :]
-        self.database = [*kept, *(record for record in lost if isinstance(record, OpenCall))]
+        self.database = self.database[: max(len(self.database) - lost_count, self.durable_count)]
         self.engine = Engine(
             Shelf.of(self.flow), CENTRE, lambda prompts: 3.0, calls=self.stored_calls(),
             agents=self.stored_agents(), numbers=NUMBERS,
         )  # fmt: skip
+        orders = {o.key: o.value for o in self.database if isinstance(o, SaveOrder)}
+        self.engine.dispatcher.obey(orders)
+        self.wrap_ups.clear()
+        self.asterisk.missed.clear()  # who came at that moment: nobody is left who knows
         self.states = {name: a.state.value for name, a in self.engine.dispatcher.agents.items()}
         self.is_blind = True
         self.last = None
@@ -370,7 +493,7 @@ class Hotline(RuleBasedStateMachine):
         closed = {record.call_id for record in self.database if isinstance(record, CloseCall)}
         opened = [r for r in self.database if isinstance(r, OpenCall) and r.call_id not in closed]
         saved = {r.call_id: r for r in self.database if isinstance(r, SaveCall)}
-        restored = {}
+        found = {}
         for row in opened:
             call = calls.Call(
                 CallId(row.call_id), calls.Caller(row.caller), row.dialled, row.arrived_at,
@@ -378,11 +501,11 @@ class Hotline(RuleBasedStateMachine):
             )  # fmt: skip
             if (last := saved.get(row.call_id)) is not None:
                 snapshot = json.loads(json.dumps(last.snapshot))
-                call = calls.restored(
+                call = restored(
                     row.call_id, row.caller, row.dialled, row.arrived_at, last.phase, snapshot
                 )
-            restored[call.call_id] = call
-        return restored
+            found[call.call_id] = call
+        return found
 
     def stored_agents(self) -> dict[AgentId, agents.Agent]:
         rows = {r.agent_id: r for r in self.database if isinstance(r, SaveAgent)}
@@ -392,9 +515,29 @@ class Hotline(RuleBasedStateMachine):
 
     @invariant()
     def no_agent_has_two_calls(self) -> None:
-        held = [c.agent for c in self.engine.call_engine.calls.values() if c.phase in WITH_AGENT]
+        live = self.engine.call_engine.calls.values()
+        held = [c.agent for c in live if c.phase in WITH_AGENT]
+        held += [c.third.agent for c in live if c.third is not None and c.third.agent]
         if not self.is_blind:
             assert len(held) == len(set(held)), held
+
+    @invariant()
+    def nothing_is_muted_that_nobody_will_unmute(self) -> None:
+        if self.is_blind or not self.asterisk.has_link:
+            return
+        for call in self.asterisk.unrecorded & self.asterisk.callers:
+            held = self.engine.call_engine.calls.get(call)
+            is_heard = not self.asterisk.events.get(call)
+            assert not is_heard or (held is not None and held.pause is not None), call
+
+    @invariant()
+    def every_voice_is_in_the_recording(self) -> None:
+        """Whoever speaks to a citizen, once everything was heard."""
+        if self.is_blind or not self.asterisk.has_link:
+            return
+        for call, missed in self.asterisk.missed.items():
+            there = self.asterisk.bridges.get(bridge_of(call), set())
+            assert self.asterisk.events.get(call) or not missed & there, (call, missed)
 
     @invariant()
     def calls_and_agents_know_each_other(self) -> None:
@@ -409,19 +552,25 @@ class Hotline(RuleBasedStateMachine):
                 (a.agent_id, a.call) for a in dispatcher.agents.values() if a.state is state
             }
             by_call = {(c.agent, c.call_id) for c in live if c.phase in phases}
+            by_call |= {
+                (c.third.agent, c.call_id)
+                for c in live
+                if c.third is not None and c.third.agent
+                if (c.third.state is ThirdState.IN) == (state is AgentState.TALKING)
+            }
             assert by_agent == by_call
         assert set(dispatcher.waiting) == {c.call_id for c in live if c.phase is Phase.QUEUED}
         offered = {c.call_id for c in live if c.phase in (Phase.OFFERED, Phase.CONNECTING)}
         assert set(dispatcher.offers) == offered
-        assert {offer.agent for offer in dispatcher.offers.values()} == {
+        asked = [asked.offer for asked in dispatcher.colleagues.asked.values()]
+        assert {offer.agent for offer in [*dispatcher.offers.values(), *asked]} == {
             a.agent_id for a in dispatcher.agents.values() if a.state is AgentState.OFFERED
         }
 
     @invariant()
     def nobody_waits_while_somebody_fitting_is_ready(self) -> None:
         dispatcher = self.engine.dispatcher
-        ready = dispatcher._agents.ready.values()
-        assert longest_idle(dispatcher.waiting.values(), ready) is None
+        assert not fitting_pairs(dispatcher)
         assert set(dispatcher._agents.ready) == {
             a.agent_id for a in dispatcher.agents.values() if a.state is AgentState.READY
         }
@@ -433,10 +582,10 @@ class Hotline(RuleBasedStateMachine):
             if call.phase in (Phase.IN_FLOW, Phase.CONNECTING, Phase.RECORDING, Phase.ENDING):
                 assert call.deadline() is not None, call
             if call.phase is Phase.TRANSFERRING:
-                assert call.outside is not None
-                assert call.outside.until is not None
+                assert call.third is not None
+                assert call.third.until is not None
             if call.phase is Phase.TRANSFERRED:
-                assert call.outside is not None
+                assert call.third is not None
             assert (call.message is not None) == (call.phase is Phase.RECORDING)
 
     @invariant()

@@ -7,17 +7,17 @@ import pytest
 import ivr
 from ari_app.core.agent import Agent, AgentState
 from ari_app.core.call import Call
+from ari_app.core.desk_events import AgentFinishedWrapUp
 from ari_app.core.dispatch import Dispatcher
 from ari_app.core.emergency import Emergency
-from ari_app.core.events import (
-    AgentFinishedWrapUp,
+from ari_app.core.figures import FIRST_HANDLING_S, KEPT_TALKS
+from ari_app.core.live_facts import FactsSource
+from ari_app.core.seam import (
     CallFinished,
     CallLeft,
     CallQueued,
     OfferConnected,
 )
-from ari_app.core.figures import FIRST_HANDLING_S, KEPT_TALKS
-from ari_app.core.live_facts import FactsSource
 from ari_app.core.values import (
     AgentId,
     AgentProfile,
@@ -63,7 +63,7 @@ def talk(desk: Dispatcher, name: str, talk_s: float, now: float = 0.0) -> float:
     """One whole call with agent 1001, who is ready before and after; when that is."""
     desk.handle(queued(name, now), now)
     desk.handle(OfferConnected(CallId(name)), now)
-    desk.handle(CallFinished(CallId(name), GENERAL), now + talk_s)
+    desk.handle(CallFinished(CallId(name), GENERAL, AgentId("1001")), now + talk_s)
     desk.handle_desk(AgentFinishedWrapUp(AgentId("1001")), now + talk_s)
     return now + talk_s
 
@@ -152,7 +152,13 @@ def test_every_fact_of_the_list_can_be_asked() -> None:
             name = name.replace(slot, value)
         if ask(name, known, world) is None:
             unknown.add(form.pattern)
-    assert unknown == {"queue.position", "queue.expected_wait_s", "field.<field>", "language"}
+    assert unknown == {
+        "queue.position",
+        "queue.expected_wait_s",
+        "field.<field>",
+        "language",
+        "mode",
+    }
 
 
 # --- the figures ----------------------------------------------------------------------------------
@@ -224,7 +230,7 @@ def test_a_talk_whose_queue_a_gap_hid_counts_nowhere() -> None:
     for number in range(9):
         desk.handle(queued(f"c{number}"), 0.0)
         desk.handle(OfferConnected(CallId(f"c{number}")), 0.0)
-        desk.handle(CallFinished(CallId(f"c{number}"), QueueName("")), 5.0)
+        desk.handle(CallFinished(CallId(f"c{number}"), QueueName(""), AgentId("1001")), 5.0)
         desk.handle_desk(AgentFinishedWrapUp(AgentId("1001")), 5.0)
     assert desk.figures.handling_s(GENERAL) == FIRST_HANDLING_S
 

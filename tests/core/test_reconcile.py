@@ -10,21 +10,24 @@ from ari_app.core import agent as agents
 from ari_app.core import call as calls
 from ari_app.core.agent import Agent, AgentState
 from ari_app.core.call import Phase
+from ari_app.core.call_restored import restored
 from ari_app.core.commands import (
     Answer,
     CheckRecording,
     Connect,
     DropBridge,
     HangUp,
+    LeaveBridge,
     Play,
     RingAgent,
     StartMusic,
+    StopHoldMusic,
     StopMusic,
     StopPlay,
 )
+from ari_app.core.desk_events import AgentSignedIn
 from ari_app.core.engine import Engine
 from ari_app.core.events import (
-    AgentSignedIn,
     AsteriskLost,
     AsteriskSeen,
     BridgeEntered,
@@ -118,7 +121,7 @@ def killed(book: Playbook) -> Playbook:
     for opened in (r for r in book.written if isinstance(r, OpenCall)):
         last = saved[opened.call_id]
         snapshot = json.loads(json.dumps(last.snapshot))
-        live[CallId(opened.call_id)] = calls.restored(
+        live[CallId(opened.call_id)] = restored(
             opened.call_id, opened.caller, opened.dialled, opened.arrived_at, last.phase, snapshot
         )
     people = {
@@ -171,15 +174,20 @@ def test_a_talk_that_went_on_is_left_alone(phase):
     assert (book.state("wang"), book.agent("wang").call) == (AgentState.TALKING, C)
 
 
-def test_an_agent_who_left_the_talk_meanwhile_ends_it_for_the_caller():
+def test_a_caller_whose_agent_is_gone_meanwhile_waits_at_the_head_of_the_line():
+    """Nobody knows whether the agent hung up or was lost: the caller is not the one to pay."""
     alone = BridgeSeen(BRIDGE, frozenset({LEG}))
-    book = reach(Phase.TALKING) >> seen(CALLER, bridges=(alone,)) << HangUp(LEG)
+    book = reach(Phase.TALKING) >> seen(CALLER, bridges=(alone,))
+    book << LeaveBridge(LEG, BRIDGE) << DropBridge(BRIDGE)
+    book << Play(LEG, PlayId(f"{C}.p2"), (("agent_lost", "zh_CN"),))
     book.done()
+    assert book.engine.call_engine.calls[C].phase is Phase.QUEUED
     assert book.state("wang") is AgentState.WRAP_UP
 
 
 def test_two_who_are_up_but_not_together_are_put_together_again():
-    book = reach(Phase.TALKING) >> seen(CALLER, phone()) << Connect(BRIDGE, (LEG, A1))
+    book = reach(Phase.TALKING) >> seen(CALLER, phone())
+    book << StopHoldMusic(BRIDGE) << Connect(BRIDGE, (LEG, A1))
     book.done()
 
 
@@ -334,11 +342,11 @@ def test_a_sweep_does_not_repeat_prompts():
 # --- after kill -9 -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("phase", list(Phase))
+@pytest.mark.parametrize("phase", list(REACH))
 def test_a_snapshot_brings_the_call_back_after_json(phase):
     call = reach(phase).engine.call_engine.calls[C]
     saved = call.saved()
-    back = calls.restored(
+    back = restored(
         C, call.caller.number, call.dialled, call.arrived_at, saved.phase,
         json.loads(json.dumps(saved.snapshot)),
     )  # fmt: skip
@@ -354,7 +362,7 @@ def test_a_snapshot_brings_the_call_back_after_json(phase):
         assert (back.agent, back.leg) == (call.agent, call.leg)
 
 
-@pytest.mark.parametrize("phase", list(Phase))
+@pytest.mark.parametrize("phase", list(REACH))
 def test_after_a_kill_time_alone_touches_nobody_before_asterisk_is_seen(phase):
     book = killed(reach(phase))
     before = dict(book.engine.call_engine.calls)
@@ -362,7 +370,7 @@ def test_after_a_kill_time_alone_touches_nobody_before_asterisk_is_seen(phase):
     assert book.engine.call_engine.calls == before
 
 
-@pytest.mark.parametrize("phase", list(Phase))
+@pytest.mark.parametrize("phase", list(REACH))
 def test_after_a_kill_a_caller_who_is_gone_is_closed_once(phase):
     book = killed(reach(phase)) >> seen(ended={C: 1100.0})
     book.pending.clear()

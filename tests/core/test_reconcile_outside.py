@@ -132,7 +132,7 @@ def test_a_guest_who_still_rings_goes_on_ringing_and_is_given_up_in_time(gap):
     book = gap(agent_first(Playbook()))
     book >> seen(CALLER, phone(), outside(is_up=False), bridges=(WITH_AGENT,))
     book.done()
-    book.after(35.0) << HangUp(T1)
+    book.after(65.0) << HangUp(T1)
     book.done()
     assert phase(book) is Phase.TALKING
 

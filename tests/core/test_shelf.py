@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 import ivr
-from ari_app.core.call import Phase, restored, snapshot
+from ari_app.core.call import Phase, snapshot
+from ari_app.core.call_restored import restored
 from ari_app.core.call_tree import PLAY_GRACE_S, PLAY_SLOWEST
 from ari_app.core.commands import Play
 from ari_app.core.emergency import Emergency

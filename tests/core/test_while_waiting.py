@@ -3,8 +3,9 @@
 from ari_app.core.agent import AgentState
 from ari_app.core.call import Phase
 from ari_app.core.commands import Connect, HangUp, Play, StartMusic, StopMusic, StopPlay
+from ari_app.core.desk_events import AgentAccepted, AgentDeclined
 from ari_app.core.engine import Engine
-from ari_app.core.events import AgentAccepted, AgentDeclined, KeyPressed, LegUp
+from ari_app.core.events import KeyPressed, LegDown, LegUp
 from ari_app.core.shelf import Shelf
 from ari_app.core.values import PlayId
 from tests.core.playbook import FLOW, Playbook, centre, flow
@@ -68,7 +69,8 @@ def test_an_agent_who_declines_a_call_that_then_leaves_the_queue_rings_nobody_el
     book >> AgentAccepted(WANG, C) << ring(A1, WANG, ring_s=8.0, auto=True)
     book >> KeyPressed(LEG, "4") << StopMusic(LEG) << Play(LEG, P2, (("transferring", "zh_CN"),))
     book >> LegUp(A1) << StopPlay(P2) << Connect(BRIDGE, (LEG, A1))
-    book >> AgentDeclined(WANG, C)
+    book >> AgentDeclined(WANG, C) << HangUp(A1)
+    book >> LegDown(A1, 16)
     commands = book.pending
     assert CALL_110 in commands
     assert not [one for one in commands if type(one).__name__ == "RingAgent"]

@@ -12,8 +12,11 @@ import typer
 import ivr
 from ari_app.cli import app
 from ari_app.core.call import Phase
+from ari_app.core.journal_lines import Kind
 from ari_app.metrics import Metrics
+from ari_app.reports.figures import COUNTS, MEANS, OTHERS, SHARES, TALK_MEANS
 from ari_app.settings import PROJECT_DIR, Settings
+from ari_app.tickets.case import What
 from ari_app.web.routes import ROUTES, V1
 from tests.docs import reference
 from tests.docs.generate import DEVELOPERS, PARTS, block_pattern, fresh
@@ -219,3 +222,15 @@ def test_the_python_of_the_ivr_manual_runs(
     assert said.startswith("queued ToQueue(queue='general'")
     assert said.endswith(" 2.0")
     assert nothing == "()"
+
+
+def test_the_table_of_the_journals_kinds_is_the_code() -> None:
+    written = [row[0].strip("`") for row in table_of(DOCS / "journal.md", "kinds")]
+    assert sorted(written) == sorted(kind.value for kind in Kind)
+    written = [row[0].strip("`") for row in table_of(DOCS / "journal.md", "ticket-kinds")]
+    assert sorted(written) == sorted(kind.value for kind in What)
+
+
+def test_the_table_of_figures_is_the_code() -> None:
+    written = [row[0].strip("`") for row in table_of(DOCS / "reports.md", "figures")]
+    assert written == [*COUNTS, *SHARES, *MEANS, *TALK_MEANS, *OTHERS]

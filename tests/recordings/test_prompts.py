@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.cli.prompts import MENU_AT_MOST_S, build, check, menu_duration_s
+from ari_app.cli.prompts import build, check
 from ivr.problems import render_problems
 from recordings.levels import active_rms, dbfs
-from recordings.prompts import Prompts, load_prompts
+from recordings.prompts import MENU_AT_MOST_S, Prompts, load_prompts, menu_duration_s
 from recordings.rendering import read_index
 
-from .wavs import expand_alaw, tone, write_wav
+from .wavs import A_LAW_SAMPLES, tone, write_wav
 
 CONFIG = Path(__file__).parents[2] / "config"
-AUDIO = sorted((CONFIG / "prompts").glob("*/*.alaw"))
+AUDIO = sorted((CONFIG / "prompts").glob("*/*.sln"))
 
 
 def _load(config: Path) -> Prompts:
@@ -73,8 +73,8 @@ def test_greeting_and_menu_are_over_in_fifteen_seconds() -> None:
 def test_each_caller_hears_the_best_language_there_is(prompt: str, language: str, uri: str) -> None:
     prompts = _load(CONFIG)
     assert prompts.sound_uri(prompt, language) == uri
-    size = (CONFIG / "prompts" / f"{uri.removeprefix('sound:hotline/')}.alaw").stat().st_size
-    assert prompts.duration_s(prompt, language) == size / 8000
+    size = (CONFIG / "prompts" / f"{uri.removeprefix('sound:hotline/')}.sln").stat().st_size
+    assert prompts.duration_s(prompt, language) == size / 16000
 
 
 def test_every_language_has_every_prompt() -> None:
@@ -85,7 +85,9 @@ def test_every_language_has_every_prompt() -> None:
 
 @pytest.mark.parametrize("path", AUDIO, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_shipped_audio_is_level_unclipped_and_begins_at_once(path: Path) -> None:
-    narrow = expand_alaw(path.read_bytes())
+    said = array("h", path.read_bytes())
+    assert set(said) <= A_LAW_SAMPLES, "a trunk would change it"
+    narrow = [x / 32768 for x in said]
     wide = [x / 32768 for x in array("h", path.with_suffix(".sln16").read_bytes())]
     assert len(wide) == pytest.approx(2 * len(narrow), abs=4)
     target = -24 if path.parent.name == "music" else -19
@@ -150,11 +152,11 @@ def test_a_removed_prompt_takes_its_audio_with_it(config: Path, tmp_path: Path) 
 
 def test_missing_and_damaged_audio_is_told(config: Path) -> None:
     folder = config / "prompts"
-    (folder / "en" / "goodbye.alaw").unlink()
+    (folder / "en" / "goodbye.sln").unlink()
     (folder / "ja" / "goodbye.sln16").write_bytes(b"xx")
-    (folder / "zh_CN" / "menu_urgent.alaw").write_bytes(b"")
+    (folder / "zh_CN" / "menu_urgent.sln").write_bytes(b"")
     told = render_problems(check(config))
-    assert "W501 goodbye in en: its .alaw file is missing. Run: hotline prompts build" in told
+    assert "W501 goodbye in en: its .sln file is missing. Run: hotline prompts build" in told
     assert "W501 goodbye in ja: its .sln16 file has 2 bytes" in told
     assert "E503 menu_urgent has no audio that callers of zh_CN can hear" in told
     assert _load(config).sound_uri("goodbye", "th") == "sound:hotline/zh_CN/goodbye"

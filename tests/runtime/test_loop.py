@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from ari_app.core.commands import HangUp, LaneCommand, Refuse
+from ari_app.core.desk_events import AgentSignedIn
 from ari_app.core.engine import Engine
-from ari_app.core.events import AgentSignedIn, KeyPressed
+from ari_app.core.events import KeyPressed
 from ari_app.core.shelf import Shelf
 from ari_app.core.values import AgentId, LegId
 from ari_app.runtime.loop import BROKEN, STANDBY, Loop

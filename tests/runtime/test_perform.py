@@ -8,6 +8,7 @@ import pytest
 
 from ari_app.ari.client import Client
 from ari_app.ari.execute import Executor
+from ari_app.asterisk.manager import Manager
 from ari_app.core.commands import CheckRecording, HangUp, LaneCommand, LookUpCaller, Tell, Write
 from ari_app.core.events import CallerKnown, Event, RecordingChecked
 from ari_app.core.records import CloseCall, OpenCall, SaveCall, SaveTicket
@@ -19,6 +20,7 @@ from ari_app.runtime import perform as module
 from ari_app.runtime.lanes import Lanes
 from ari_app.runtime.perform import Performer
 from tests.db.databases import Database
+from tests.ports import free_tcp_port
 from tests.recordings.wavs import tell_size, tone, write_wav
 from tests.runtime.fakes import FakeTransport, HandClock, eventually
 
@@ -36,7 +38,8 @@ class Setting:
         self.metrics = Metrics()
         self.performer = Performer(
             Executor(Client(self.transport), "app", self.posted.append, lambda name, _: name),
-            recorder, history, recordings_dir=recordings, clock=HandClock(5_000_000.0),
+            recorder, history, Manager("127.0.0.1", free_tcp_port(), "hotline", ""),
+            recordings_dir=recordings, clock=HandClock(5_000_000.0),
             post=self.posted.append, metrics=self.metrics,
         )  # fmt: skip
 

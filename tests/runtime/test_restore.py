@@ -6,13 +6,13 @@ import pytest
 
 from ari_app.core.agent import AgentState
 from ari_app.core.call import Phase
-from ari_app.core.records import CloseCall, OpenCall, SaveAgent, SaveCall
+from ari_app.core.records import CloseCall, OpenCall, SaveAgent, SaveCall, SaveOrder
 from ari_app.core.shelf import Shelf
 from ari_app.runtime import restore as module
-from ari_app.runtime.restore import restore
+from ari_app.runtime.restore import Restored, restore
 from tests.core.playbook import flow
 from tests.core.test_calls import C
-from tests.core.test_reconcile import reach
+from tests.core.test_reconcile import REACH, reach
 from tests.db.databases import Database
 
 pytestmark = pytest.mark.asyncio
@@ -23,10 +23,24 @@ OPENED = OpenCall(C, 900.0, "13800138000", "", "北京市", "12345")
 async def stored(db: Database, *records) -> tuple[dict, dict]:
     for record in records:
         await db.recorder.write(record)
-    return await restore(db.repo, db.recorder, Shelf.of(flow()), 1000.0)
+    found = await restore(db.repo, db.recorder, Shelf.of(flow()), 1000.0)
+    return dict(found.calls), dict(found.agents)
 
 
-@pytest.mark.parametrize("phase", list(Phase))
+async def test_orders_hold_until_they_are_taken_back(db: Database):
+    surge = {"mode": "typhoon", "since": 5.0, "until": None, "by": "2001"}
+    for order in (
+        SaveOrder("wrap_up.queue.general", 45.0),
+        SaveOrder("wrap_up.agent.1001", 60.0),
+        SaveOrder("surge", surge),
+        SaveOrder("wrap_up.agent.1001", None),
+    ):
+        await db.recorder.write(order)
+    found = await restore(db.repo, db.recorder, Shelf.of(flow()), 1000.0)
+    assert found.orders == {"wrap_up.queue.general": 45.0, "surge": surge}
+
+
+@pytest.mark.parametrize("phase", list(REACH))
 async def test_an_open_call_is_taken_up_where_it_stood(db: Database, phase: Phase):
     call = reach(phase).engine.call_engine.calls[C]
     live, _ = await stored(db, OPENED, call.saved())
@@ -102,4 +116,4 @@ async def test_without_a_database_the_service_starts_empty(
     away: Database, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(module, "READ_LIMIT_S", 0.2)
-    assert await restore(away.repo, away.recorder, Shelf.of(flow()), 1000.0) == ({}, {})
+    assert await restore(away.repo, away.recorder, Shelf.of(flow()), 1000.0) == Restored()

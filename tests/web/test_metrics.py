@@ -13,6 +13,11 @@ def test_every_figure_has_a_name_of_ours_and_a_unit() -> None:
         "hotline_event_lag_seconds", "hotline_engine_errors", "hotline_journal_depth_records",
         "hotline_tree_version", "hotline_tree_canary_version", "hotline_tree_apply_failed",
         "hotline_tree_reload_seconds", "hotline_tree_canaries_stopped", "hotline_emergency_on",
+        "hotline_outbox_events", "hotline_outbox_age_seconds",
+        "hotline_queued_calls", "hotline_wait_seconds", "hotline_first_audio_seconds",
+        "hotline_longest_wait_seconds", "hotline_expected_wait_seconds", "hotline_offers",
+        "hotline_talk_seconds", "hotline_wrap_up_seconds", "hotline_dial_entries",
+        "hotline_surge_on",
     }  # fmt: skip
 
 

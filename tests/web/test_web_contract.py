@@ -3,8 +3,8 @@
 import pytest
 from jsonschema import Draft202012Validator
 
+from ari_app.core.desk_events import AgentAccepted
 from ari_app.core.events import (
-    AgentAccepted,
     BridgeEntered,
     CallArrived,
     CallerKnown,
@@ -13,6 +13,7 @@ from ari_app.core.events import (
     LegDown,
     LegUp,
 )
+from ari_app.core.queue_view import queue_rows
 from ari_app.core.values import AgentId, Caller, CallId, History, LegId, agent_leg, bridge_of
 from tests.core.playbook import Playbook
 from tests.core.test_transfer import three
@@ -45,6 +46,7 @@ def test_a_whole_call_is_told_and_shown_as_published(answer: str) -> None:
     fits("OwnState", {**engine.agent_row(play.agent("wang")), "offer": pop})
     fits("LiveCalls", {"calls": engine.call_rows(play.now)})
     fits("Agents", {"agents": engine.agent_rows()})
+    fits("LiveQueues", {"queues": queue_rows(engine.dispatcher, play.now)})
     if answer == "desk":
         feed(play, AgentAccepted(WANG, CALL))
     bridge = bridge_of(CALL)

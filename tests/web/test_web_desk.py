@@ -9,8 +9,9 @@ import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 from jsonschema import Draft202012Validator
 
+from ari_app.core import verbs
 from ari_app.core.commands import Refuse, Tell
-from ari_app.core.events import (
+from ari_app.core.desk_events import (
     AgentAccepted,
     AgentAskedPause,
     AgentAskedReady,
@@ -19,8 +20,9 @@ from ari_app.core.events import (
     AgentHungUp,
     DeskConnected,
     DeskLost,
+    TalkAsked,
 )
-from ari_app.core.values import AgentId, CallId
+from ari_app.core.values import AgentId, CallId, QueueName
 from ari_app.web.openapi import document
 from ari_app.web.routes import ROUTES
 from tests.web.conftest import Api, until
@@ -218,6 +220,10 @@ async def test_100_desks_of_one_agent_at_once_leave_exactly_one(api: Api) -> Non
     assert DeskLost(WANG) not in api.ask.asked
 
 
+def asks(verb: verbs.Verb) -> TalkAsked:
+    return TalkAsked(WANG, CallId(CALL), verb)
+
+
 @pytest.mark.parametrize(
     ("action", "event"),
     [
@@ -227,10 +233,35 @@ async def test_100_desks_of_one_agent_at_once_leave_exactly_one(api: Api) -> Non
         ({"type": "accept", "call": CALL}, AgentAccepted(WANG, CallId(CALL))),
         ({"type": "decline", "call": CALL}, AgentDeclined(WANG, CallId(CALL))),
         ({"type": "hang_up", "call": CALL}, AgentHungUp(WANG, CallId(CALL))),
+        ({"type": "hold", "call": CALL}, asks(verbs.Hold())),
+        ({"type": "resume", "call": CALL}, asks(verbs.Resume())),
+        ({"type": "complete_transfer", "call": CALL}, asks(verbs.CompleteTransfer())),
+        (
+            {"type": "consult", "call": CALL, "to": {"agent": "1002"}},
+            asks(verbs.Consult(verbs.ToAgent(AgentId("1002")))),
+        ),
+        (
+            {"type": "transfer", "call": CALL, "to": {"queue": "general", "needs": {"en": 3}}},
+            asks(verbs.BlindTransfer(verbs.ToQueue(QueueName("general"), (("en", 3),)))),
+        ),
+        (
+            {"type": "three_way", "call": CALL, "to": {"number": "110"}},
+            asks(verbs.ThreeWay(verbs.ToNumber("110"))),
+        ),
+        ({"type": "three_way", "call": CALL}, asks(verbs.ThreeWay(None))),
+        ({"type": "send_keys", "call": CALL, "digits": "1#"}, asks(verbs.SendKeys("1#"))),
+        (
+            {"type": "mark_urgent", "call": CALL, "level": "急"},
+            asks(verbs.MarkUrgent(verbs.Urgency.URGENT)),
+        ),
+        (
+            {"type": "mark_confidential", "call": CALL, "on": True},
+            asks(verbs.MarkConfidential(True)),
+        ),
     ],
 )
 async def test_actions_are_asked_and_answered_with_their_reference(
-    api: Api, action: dict[str, str], event: object
+    api: Api, action: dict[str, object], event: object
 ) -> None:
     desk = await greeted(api)
     await desk.send_json({**action, "ref": "r-1"})
@@ -246,6 +277,8 @@ async def test_actions_are_asked_and_answered_with_their_reference(
     "text",
     ["", "x", "null", "[]", "7", '{"type":"fly"}', '{"type":"accept"}', "[" * 20000, '{"ref":"r"}',
      '{"type":"accept","call":7,"ref":"r"}', '{"type":"not_ready","reason":""}',
+     '{"type":"consult","call":"1","to":{}}', '{"type":"send_keys","call":"1","digits":"x"}',
+     '{"type":"transfer","call":"1","to":{"agent":"1","queue":"q"}}',
      '{"type":"ready","ref":{"a":1}}', '{"type":"ready","extra":1}',
      '{"type":"hello","token":"x"}'],
 )  # fmt: skip

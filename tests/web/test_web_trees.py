@@ -126,6 +126,9 @@ async def test_history_status_and_files_have_the_published_shape(api: Api):
 async def test_a_supervisor_switches_the_emergency_on_and_off(api: Api):
     answer = await call(api, "PUT", EMERGENCY, "boss", ON)
     fits("EmergencyState", await answer.json())
+    offered = await (await call(api, "GET", f"{EMERGENCY}/announcements", "boss")).json()
+    fits("Announcements", offered)
+    assert [one["prompt"] for one in offered["announcements"]] == ["typhoon"]
     shown = await (await call(api, "GET", EMERGENCY, "boss")).json()
     assert (shown["on"], shown["prompt"], shown["by"]) == (True, "typhoon", "boss")
     off = await (await call(api, "DELETE", EMERGENCY, "boss")).json()

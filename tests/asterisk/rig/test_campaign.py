@@ -31,8 +31,8 @@ def book(tmp_path: Path) -> PromptBook:
         "same": melody(933, 1017, 1123) + quiet,
     }  # fmt: skip
     for name, octets in sounds.items():
-        (tmp_path / name).write_bytes(octets)
-    return PromptBook({name: tmp_path / name for name in sounds})
+        (tmp_path / f"{name}.alaw").write_bytes(octets)
+    return PromptBook({name: tmp_path / f"{name}.alaw" for name in sounds})
 
 
 def listened(book: PromptBook, *frames: bytes) -> list[Run]:

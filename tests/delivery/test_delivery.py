@@ -1,0 +1,180 @@
+"""From the outbox to the example receiver, for real: in order, at least once, kept once."""
+
+import base64
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from ari_app.core.records import CloseCall, OpenCall, SaveTicket
+from ari_app.db.outbox import MOST_ATTEMPTS, Outbox
+from ari_app.delivery.signature import PREFIX, key_of
+from ari_app.delivery.webhook import Answer, Event, Receiver, Verdict, Webhook, open_client
+from ari_app.metrics import Metrics
+from ari_app.runtime.clock import Clock
+from ari_app.runtime.delivery import IDLE_S, LONGEST_PAUSE_S, Delivery
+from tests.db.conftest import db, postgres, sqlite_url, url  # noqa: F401
+from tests.db.databases import Database
+from tests.delivery.receiver import Program
+
+pytestmark = pytest.mark.asyncio
+
+SECRET = PREFIX + base64.b64encode(bytes(32)).decode()
+
+
+@pytest_asyncio.fixture
+async def receiver(tmp_path: Path) -> AsyncIterator[Program]:
+    program = Program(tmp_path / "events.jsonl", SECRET)
+    await program.start()
+    yield program
+    await program.kill()
+
+
+async def some_tickets(db: Database, count: int) -> None:  # noqa: F811
+    for number in range(count):
+        call = f"c-{number}.1"
+        await db.recorder.write(OpenCall(call, 1000.0 + number, "13800138000", "", "", "12345"))
+        await db.recorder.write(CloseCall(call, 1060.0 + number, "answered"))
+        await db.recorder.write(SaveTicket(call, {"case_type": "投诉"}))
+
+
+def delivery(db: Database, url: str = "") -> Delivery:  # noqa: F811
+    receiver = Receiver(url, key_of(SECRET)) if url else None
+    return Delivery(Outbox(db.engine), receiver, Clock(), Metrics())
+
+
+async def drained(one: Delivery, program: Program) -> None:
+    async with open_client() as client:
+        send = Webhook(client, Receiver(program.url, key_of(SECRET))).send
+        while await one.round(send) != IDLE_S:
+            assert one.component() == "ok"
+
+
+ORDER = ["ticket.created", "ticket.closed", "ticket.updated"]
+
+
+async def test_each_tickets_events_arrive_once_and_in_their_order(
+    db: Database,  # noqa: F811
+    receiver: Program,
+) -> None:
+    await some_tickets(db, 20)
+    await drained(delivery(db), receiver)
+    kept = receiver.kept()
+    assert len(kept) == 60
+    for number in range(20):
+        assert [kind for ticket, kind in kept if ticket == f"t-c-{number}.1"] == ORDER
+
+
+async def test_what_was_sent_but_not_ticked_off_is_sent_again_and_kept_once(
+    db: Database,  # noqa: F811
+    receiver: Program,
+) -> None:
+    await some_tickets(db, 1)
+    one = delivery(db)
+
+    class Killed(Exception):
+        pass
+
+    async with open_client() as client:
+        webhook = Webhook(client, Receiver(receiver.url, key_of(SECRET)))
+
+        async def send_and_die(event: Event, now: float) -> Answer:
+            assert (await webhook.send(event, now)).verdict is Verdict.TAKEN
+            raise Killed
+
+        with pytest.raises(ExceptionGroup):
+            await one.round(send_and_die)
+    assert receiver.kept() == [("t-c-0.1", "ticket.created")]
+    await drained(one, receiver)
+    assert [kind for _, kind in receiver.kept()] == ORDER
+
+
+async def test_a_receiver_that_is_away_loses_nothing_and_is_asked_ever_more_seldom(
+    db: Database,  # noqa: F811
+    receiver: Program,
+) -> None:
+    await some_tickets(db, 3)
+    one = delivery(db)
+    await receiver.kill()
+    async with open_client() as client:
+        send = Webhook(client, Receiver(receiver.url, key_of(SECRET))).send
+        pauses = [await one.round(send) for _ in range(9)]
+    assert pauses == [1, 2, 4, 8, 16, 32, LONGEST_PAUSE_S, LONGEST_PAUSE_S, LONGEST_PAUSE_S]
+    assert "ConnectError" in one.component()
+    await receiver.start()
+    async with open_client() as client:
+        send = Webhook(client, Receiver(receiver.url, key_of(SECRET))).send
+        while await one.round(send) != IDLE_S:
+            pass
+    assert one.component() == "ok"
+    assert len(receiver.kept()) == 9
+    shown = await one.shown(10)
+    assert (shown["pending"], shown["dead"]) == (0, 0)
+
+
+async def test_a_refused_event_is_shown_to_people_and_the_tickets_later_ones_go_on(
+    db: Database,  # noqa: F811
+    receiver: Program,
+) -> None:
+    await some_tickets(db, 1)
+    one = delivery(db)
+
+    async def refuse(event: Event, now: float) -> Answer:
+        return Answer(Verdict.REFUSED, "HTTP 422: no such category")
+
+    await one.round(refuse)
+    await drained(one, receiver)
+    assert [kind for _, kind in receiver.kept()] == ORDER[1:]
+    shown = await one.shown(10)
+    [dead] = shown["dead_events"]  # type: ignore[misc]
+    assert (dead["kind"], dead["problem"]) == (ORDER[0], "HTTP 422: no such category")  # type: ignore
+    assert await one.retry(dead["number"]) == 1  # type: ignore
+    await drained(one, receiver)
+    assert sorted(kind for _, kind in receiver.kept()) == sorted(ORDER)
+    assert await one.retry(None) == 0
+
+
+async def test_an_event_that_only_fails_itself_holds_up_nobody_else_and_is_given_up_at_last(
+    db: Database,  # noqa: F811
+) -> None:
+    await some_tickets(db, 2)
+    outbox, one = Outbox(db.engine), delivery(db)
+    taken: list[str] = []
+
+    async def send(event: Event, now: float) -> Answer:
+        if event.event_id.startswith("t-c-0.1"):
+            return Answer(Verdict.LATER, "HTTP 500")
+        taken.append(event.kind)
+        return Answer(Verdict.TAKEN)
+
+    while await one.round(send) != IDLE_S:
+        assert one.component() == "ok"
+    assert taken == ORDER
+    now, attempts = Clock().now(), 1
+    while True:
+        now += 301.0
+        rows = await outbox.due(now)
+        if not rows or rows[0].kind != ORDER[0]:
+            break
+        [row] = rows
+        attempts += 1
+        await outbox.mark_failed(row, now, "HTTP 500")
+    assert attempts == MOST_ATTEMPTS
+
+
+async def test_without_a_receiver_everything_is_kept(db: Database) -> None:  # noqa: F811
+    await some_tickets(db, 1)
+    one = delivery(db)
+    await one.run()
+    shown = await one.shown(10)
+    assert (shown["has_receiver"], shown["pending"]) == (False, 3)
+
+
+async def test_what_was_taken_long_ago_is_removed(db: Database) -> None:  # noqa: F811
+    await some_tickets(db, 1)
+    outbox = Outbox(db.engine)
+    [row] = await outbox.due(Clock().now())
+    await outbox.mark_sent([row.seq])
+    assert await outbox.forget_sent(row.created_at) == 0
+    assert await outbox.forget_sent(row.created_at + 1) == 1

@@ -1,0 +1,125 @@
+// When what is typed goes to the service: by a clock and a service that do what the test says.
+
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+import { holdTime } from "./held_time";
+import { me, type Me } from "../../ari_app/web/desk_ui/src/shared/me";
+import {
+  conflict, fields, inHand, isDirty, keeping, known, openInHand, openTicket, putAway, save, setReadOnly, take,
+  ticket, type,
+} from "../../ari_app/web/desk_ui/src/agent/ticket";
+
+interface Asked {
+  readonly method: string;
+  readonly path: string;
+}
+
+const asked: Asked[] = [];
+let stored: Record<string, unknown> = {};
+let isChanged = false;
+
+function answer(status: number, body: unknown): Response {
+  return new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
+}
+
+function served(path: string, options: { method: string; body?: string }): Response {
+  const { method, body } = options;
+  asked.push({ method, path: path.replace("/api/v1/", "") });
+  const said = body === undefined ? {} : JSON.parse(body) as Record<string, unknown>;
+  const draft = { ticket_id: stored.ticket_id, fields: {}, version: 0, saved_at: null };
+  if (path.endsWith("/agent/ticket")) return answer(200, { ticket: stored, draft });
+  if (path.endsWith("/draft")) return answer(200, { ...draft, ...said, version: method === "PUT" ? 1 : 0 });
+  if (method !== "PATCH") return answer(200, { ...stored, ticket_id: path.split("/").at(-1) });
+  if (isChanged) return answer(409, { status: 409, code: "changed", detail: "changed" });
+  stored = { ...stored, ...said, version: 2 };
+  return answer(200, stored);
+}
+
+Object.assign(globalThis, {
+  fetch: async (path: string, options: { method: string; body?: string }) => served(path, options),
+  BUILD_STAMP: "test",
+});
+holdTime("setTimeout");
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((done) => setImmediate(done));
+}
+
+function count(method: string): number {
+  return asked.filter((one) => one.method === method).length;
+}
+
+beforeEach(async () => {
+  me.value = { agent: "1001" } as Me;
+  isChanged = false;
+  stored = { ticket_id: "t1", call_id: "c1", version: 1, matter_cause: null, work_orders: [] };
+  putAway();
+  assert.equal(await openInHand(() => true), true);
+  asked.splice(0);
+});
+
+test("a draft that is about to go is not held up by the end of the call", async () => {
+  type("matter_cause", "路灯不亮");
+  mock.timers.tick(500);
+  setReadOnly(false);
+  mock.timers.tick(500);
+  await settled();
+  assert.deepEqual(asked, [{ method: "PUT", path: "tickets/t1/draft" }]);
+  assert.equal(keeping.value, "kept");
+});
+
+test("the next ticket keeps its drafts though the last one's was still to go", async () => {
+  type("matter_cause", "路灯不亮");
+  type("matter_cause", "");
+  await openTicket("t2");
+  type("matter_cause", "井盖松动");
+  mock.timers.tick(1_000);
+  await settled();
+  assert.deepEqual(asked.at(-1), { method: "PUT", path: "tickets/t2/draft" });
+});
+
+test("pressed twice, a ticket is saved once", async () => {
+  type("matter_cause", "路灯不亮");
+  await Promise.all([save(), save()]);
+  assert.equal(count("PATCH"), 1);
+  assert.equal(keeping.value, "saved");
+});
+
+test("what two have written is not saved before somebody has chosen", async () => {
+  type("matter_cause", "我写的");
+  isChanged = true;
+  stored = { ...stored, version: 5, matter_cause: "班长写的" };
+  await assert.rejects(save());
+  assert.equal(conflict.value?.where, "ticket");
+  isChanged = false;
+  await assert.rejects(save(), /请先/);
+  assert.equal(count("PATCH"), 1);
+  take("matter_cause", false);
+  await save();
+  assert.equal(count("PATCH"), 2);
+  assert.equal(stored.matter_cause, "我写的");
+});
+
+test("the last caller's ticket is gone before the next one's is there", async () => {
+  putAway();
+  assert.equal(ticket.value, null);
+  assert.deepEqual(fields.value, {});
+  assert.equal(await openInHand(() => false), true);
+  assert.equal(ticket.value, null);
+  assert.equal(inHand.value, null);
+});
+
+test("an older ticket that is looked at is not the one in hand", async () => {
+  await openTicket("t0");
+  assert.equal(ticket.value?.ticket_id, "t0");
+  assert.equal(inHand.value, "t1");
+});
+
+test("a mark goes to the ticket in hand alone, and is seen there at once", async () => {
+  await openTicket("t0");
+  known("urgency", "紧急");
+  assert.equal(fields.value.urgency, null);
+  await openTicket("t1");
+  assert.equal(fields.value.urgency, "紧急");
+  assert.equal(isDirty.value, false);
+});
