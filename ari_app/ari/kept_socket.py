@@ -80,6 +80,12 @@ class KeptSocket:
             raise ConnectionError("not connected")
         await self._socket.send_frame(frame, aiohttp.WSMsgType.TEXT)
 
+    async def drop(self, reason: str) -> None:
+        """End the present connection, as if it had been lost: the next attempt follows."""
+        if self._socket is not None:
+            _log.warning("ari.socket_dropped url=%s reason=%s", self._url, reason)
+            await self._socket.close()  # ends the reader
+
     def stop(self) -> None:
         """No further attempt once the present connection is over."""
         self._stopped = True
@@ -165,8 +171,7 @@ class KeptSocket:
                 if not await self._pinged(socket):
                     return  # the reader has seen it too
             await asyncio.sleep(min(left, max(0.0, next_ping - clock())) + _LOOP_GRACE_S)
-        _log.warning("ari.socket_silent url=%s for_s=%.1f", self._url, patience.dead_s)
-        await socket.close()  # ends the reader
+        await self.drop(f"silent for {patience.dead_s:g} s")
 
     async def _pinged(self, socket: aiohttp.ClientWebSocketResponse) -> bool:
         try:

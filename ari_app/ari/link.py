@@ -1,16 +1,19 @@
 """The events WebSocket of our app: from frames to events in a sink, strictly in order.
 
 Decides the link's state. The reader only decodes and puts; what must happen after each
-(re)connect (the event filter, then the injected reconciliation) runs beside it, and events wait
-in order behind it. Events missed while away are never repeated by Asterisk: hence the
-reconciliation. Knows nothing of calls.
+(re)connect (a probe, the event filter, then the injected reconciliation) runs beside it, and events
+wait in order behind it. Events missed while away are never repeated by Asterisk: hence the
+reconciliation. An open socket does not mean that events come (decision 57): hence the probe. Knows
+nothing of calls.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from enum import Enum
+from http import HTTPStatus
 from random import Random
 from typing import Protocol
 
@@ -35,6 +38,11 @@ UNWANTED = (
     "BridgeVideoSourceChanged",
     "TextMessageReceived",
 )
+
+
+# A user event that Asterisk tells our own app, and so us.
+PROBE = "hotline-probe"
+PROBE_EVERY_S = 10.0
 
 
 class LinkState(Enum):
@@ -80,6 +88,7 @@ class EventLink:
         # `allowed` is named because Asterisk keeps an old list when it is not.
         self._filter = {"allowed": [], "disallowed": [{"type": name} for name in unwanted]}
         self._waiting: list[Event] = []
+        self._probe_seen = asyncio.Event()
         self.state = LinkState.DISCONNECTED
         self.malformed_count = 0
         self._socket = KeptSocket(
@@ -103,7 +112,7 @@ class EventLink:
         self._enter(LinkState.CONNECTING, "")
 
     async def socket_opened(self) -> None:
-        """Filter, reconcile, then let the events go that came meanwhile."""
+        """Probe, filter, reconcile, let the events go that came meanwhile; probe now and then."""
         self._enter(LinkState.SYNCING, "")
         while not await self._synced():
             highest = self._patience.last_retry_s
@@ -113,6 +122,10 @@ class EventLink:
         waiting, self._waiting = self._waiting, []
         for event in waiting:
             self._sink.put_nowait(event)
+        while True:
+            await asyncio.sleep(PROBE_EVERY_S)
+            with contextlib.suppress(AriError):  # says nothing of the events
+                await self._probed()
 
     def socket_text(self, text: str) -> None:
         try:
@@ -123,7 +136,9 @@ class EventLink:
             return
         if not isinstance(event, Event):
             return
-        if event.type == "ApplicationReplaced" and event.data.get("application") == self._app:
+        if event.type == "ChannelUserevent" and event.data.get("eventname") == PROBE:
+            self._probe_seen.set()
+        elif event.type == "ApplicationReplaced" and event.data.get("application") == self._app:
             self._replaced()
         elif self.state is LinkState.LIVE:
             self._report_lag(event)
@@ -140,6 +155,8 @@ class EventLink:
         operation = OPERATIONS["applications.filter"]
         args = {"application_name": self._app, "filter": self._filter}
         try:
+            if not await self._probed():
+                return False
             check(operation, await self._transport.request(operation, args, key=self._app))
             await self._on_connected()
         except AriError as error:
@@ -149,6 +166,27 @@ class EventLink:
             _log.exception("ari.sync_failed app=%s", self._app)
             return False
         return True
+
+    async def _probed(self) -> bool:
+        """Whether events for the app arrive here; if not, the connection is given up.
+
+        The end of an earlier connection may take the app's name from the one that followed it,
+        whose socket stays open all the same. Raises AriError when the probe cannot be sent.
+        """
+        probe, args = (
+            OPERATIONS["events.userEvent"],
+            {"event_name": PROBE, "application": self._app},
+        )
+        self._probe_seen.clear()
+        response = await self._transport.request(probe, args, key=self._app)
+        if response.status != HTTPStatus.NOT_FOUND:
+            check(probe, response)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._patience.dead_s):
+                    await self._probe_seen.wait()
+        if not self._probe_seen.is_set():
+            await self._socket.drop("Asterisk tells it no events of the app")
+        return self._probe_seen.is_set()
 
     def _replaced(self) -> None:
         self._waiting.clear()

@@ -137,6 +137,7 @@ _ROWS = (
     _row("asterisk.reloadModule", "PUT /asterisk/modules/{moduleName}"),
     _row("asterisk.updateObject", f"PUT {_OBJECT}", body="fields"),
     _row("asterisk.deleteObject", f"DELETE {_OBJECT}", already=(404,)),
+    _row("events.userEvent", "POST /events/user/{eventName}", "application"),
     _row("endpoints.get", "GET /endpoints/{tech}/{resource}"),
 )  # fmt: skip
 

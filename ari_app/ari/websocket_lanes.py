@@ -18,7 +18,7 @@ import aiohttp
 
 from ari_app.ari.errors import TimedOut, Unreachable
 from ari_app.ari.kept_socket import KeptSocket, Patience
-from ari_app.ari.operations import Operation
+from ari_app.ari.operations import OPERATIONS, Operation
 from ari_app.ari.protocol import ProtocolError, Response, decode_frame, encode_frame
 from ari_app.ari.transport import DEFAULT_LIMIT_S, events_url, lane_of
 
@@ -41,7 +41,7 @@ class WebSocketLanes:
         patience: Patience = LANE_PATIENCE,
         rng: Random,
     ) -> None:
-        self._lanes = [Lane() for _ in range(lanes)]
+        self._lanes = [Lane(patience) for _ in range(lanes)]
         self._sockets = []
         for number, lane in enumerate(self._lanes):
             url = events_url(base_url, f"{app}-lane-{number}")
@@ -52,8 +52,8 @@ class WebSocketLanes:
 
     @property
     def open_count(self) -> int:
-        """How many lanes are connected."""
-        return sum(socket.is_open for socket in self._sockets)
+        """How many lanes take requests."""
+        return sum(lane.is_open for lane in self._lanes)
 
     @property
     def pending_count(self) -> int:
@@ -86,11 +86,16 @@ class Lane:
 
     socket: KeptSocket
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
         self.pending: dict[str, asyncio.Future[Response]] = {}
         self.malformed_count = 0
         self._last_id = 0
         self._open = asyncio.Event()
+
+    @property
+    def is_open(self) -> bool:
+        return self._open.is_set()
 
     async def request(
         self, operation: Operation, args: Mapping[str, object], limit_s: float
@@ -133,7 +138,24 @@ class Lane:
         """Nothing to do."""
 
     async def socket_opened(self) -> None:
-        self._open.set()
+        """Take requests once one was answered: an open socket may have lost its name, and with it
+        every answer (decision 57)."""
+        limit_s = self._patience.connect_s
+        while await self._answers(limit_s):
+            self._open.set()
+            limit_s = self._patience.dead_s
+            await asyncio.sleep(self._patience.ping_s)
+
+    async def _answers(self, limit_s: float) -> bool:
+        try:
+            async with asyncio.timeout(limit_s):
+                await self._once(OPERATIONS["asterisk.ping"], {})
+        except TimeoutError:
+            await self.socket.drop(f"no answer within {limit_s:g} s")
+            return False
+        except ConnectionError:
+            return False  # the reader has seen it too
+        return True
 
     def socket_text(self, text: str) -> None:
         try:

@@ -32,6 +32,7 @@ async def lanes(
     made = WebSocketLanes(session, fake.base_url, "app", AUTHORIZATION, lanes=3, rng=Random(1))
     async with beside(made.run()):
         await eventually(lambda: made.open_count == 3)
+        fake.requests.clear()  # what each lane asked to see that it is answered
         yield made
 
 

@@ -2,8 +2,8 @@
 
 It tells the event before the answer, serves one WebSocket strictly in order, holds a request as
 long as a test wants, drops sockets, ignores pings, hands an app's name to the newest connection,
-and keeps an `allowed` filter that is not named again. The contract tests show that the real one
-does these things too.
+takes a name from a socket that stays open, and keeps an `allowed` filter that is not named again.
+The contract tests show that the real one does these things too.
 """
 
 import asyncio
@@ -31,6 +31,7 @@ class FakeAsterisk:
         self.connections: list[str] = []
         self.held: dict[str, asyncio.Event] = {}
         self.answers: dict[tuple[str, str], tuple[int, Any]] = {}
+        self.silent: set[str] = set()
         self.ignores_pings = False
         self.refuses_logins = False
         self._transports: dict[str, asyncio.Transport] = {}
@@ -39,11 +40,21 @@ class FakeAsterisk:
         """Requests to the path stand still until the event is set."""
         return self.held.setdefault(path, asyncio.Event())
 
+    def forget(self, app: str) -> None:
+        """Its socket stays open, but the name is gone: no events, no answers (decision 57)."""
+        del self.apps[app]
+
+    def silence(self, app: str) -> None:
+        """As `forget`, while a channel is in the app: the name is still known."""
+        self.silent.add(app)
+
     def drop(self, app: str) -> None:
         """Cut the app's socket as a dying process does."""
         self._transports[app].abort()
 
     async def emit(self, app: str, type: str, **fields: object) -> None:
+        if app in self.silent:
+            return
         event = {"type": type, "application": app, "timestamp": "2026-01-02T03:04:05.500+0000"}
         await self.apps[app].send_str(json.dumps(event | fields))
 
@@ -57,6 +68,7 @@ class FakeAsterisk:
         if app in self.apps:
             await self.emit(app, "ApplicationReplaced")
         self.apps[app] = socket
+        self.silent.discard(app)
         assert isinstance(request.transport, asyncio.Transport)
         self._transports[app] = request.transport
         try:
@@ -76,7 +88,7 @@ class FakeAsterisk:
         query = {item["name"]: item["value"] for item in frame.get("query_strings", [])}
         body = json.loads(frame["message_body"]) if "message_body" in frame else None
         status, answer = await self._execute(frame["method"], frame["uri"], query, body)
-        if socket.closed:
+        if socket.closed or app not in self.apps or app in self.silent:
             return
         response = {"type": "RESTResponse", "request_id": frame["request_id"], "application": app,
                     "status_code": status, "uri": frame["uri"]}  # fmt: skip
@@ -105,6 +117,8 @@ class FakeAsterisk:
         if (method, uri) in self.answers:
             return self.answers[method, uri]
         kind, *ids = [unquote(segment) for segment in uri.split("/")]
+        if kind == "events":
+            return await self._user_event(ids[1], query["application"])
         if kind == "applications":
             return self._filter(ids[0], body)
         if kind == "bridges":
@@ -112,6 +126,12 @@ class FakeAsterisk:
         if kind == "channels":
             return await self._channel(method, ids, query)
         return (200, {"ping": "pong"}) if uri == "asterisk/ping" else (404, None)
+
+    async def _user_event(self, name: str, app: str) -> tuple[int, Any]:
+        if app not in self.apps:
+            return 404, {"message": "Application not found"}
+        await self.emit(app, "ChannelUserevent", eventname=name, userevent={})
+        return _NO_BODY
 
     def _filter(self, app: str, rules: dict[str, Any]) -> tuple[int, Any]:
         if app not in self.apps:

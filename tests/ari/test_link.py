@@ -1,7 +1,7 @@
 """The events link, against the fake Asterisk."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
@@ -14,6 +14,7 @@ from waiting import beside, eventually
 
 from ari_app.ari import Event, EventLink, LinkState, WebSocketLanes
 from ari_app.ari.kept_socket import Patience
+from ari_app.ari.link import PROBE
 
 pytestmark = pytest.mark.asyncio
 NOW = datetime(
@@ -179,3 +180,36 @@ async def test_replacement_of_another_app_is_an_ordinary_event(
         await fake.emit("app", "ApplicationReplaced", application="other")
         await eventually(lambda: watcher.events.qsize() == 1)
         assert live(link)
+
+
+@pytest.mark.parametrize("how", [FakeAsterisk.forget, FakeAsterisk.silence])
+async def test_a_link_whose_name_was_taken_while_its_socket_is_open_begins_anew(
+    link: EventLink,
+    fake: FakeAsterisk,
+    watcher: Watcher,
+    how: Callable[[FakeAsterisk, str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ari_app.ari.link.PROBE_EVERY_S", 0.05)
+    watcher.may_reconcile.clear()
+    async with beside(link.run()):
+        await eventually(lambda: "app" in fake.filters)
+        how(fake, "app")
+        watcher.may_reconcile.set()
+        await eventually(lambda: fake.connections.count("app") == 2 and live(link))
+        await fake.emit("app", "StasisStart", n=1)
+        await eventually(lambda: watcher.seen == [1])
+
+
+async def test_a_probe_that_cannot_be_sent_says_nothing_of_the_events(
+    link: EventLink, fake: FakeAsterisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ari_app.ari.link.PROBE_EVERY_S", 0.01)
+    async with beside(link.run()):
+        await eventually(lambda: live(link))
+        path = f"events/user/{PROBE}"
+        fake.answers["POST", path] = 503, {"message": "starting"}
+        asked = len(fake.requests)
+        await eventually(lambda: len(fake.requests) > asked + 3)
+        assert live(link)
+    assert fake.connections.count("app") == 1

@@ -1,6 +1,7 @@
 """Requests over WebSocket lanes, against the fake Asterisk."""
 
 import asyncio
+import json
 from random import Random
 
 import aiohttp
@@ -12,7 +13,7 @@ from ari_app.ari import Client, TimedOut, Unreachable, WebSocketLanes
 from ari_app.ari.kept_socket import KeptSocket, Patience
 from ari_app.ari.operations import OPERATIONS, Operation
 from ari_app.ari.transport import lane_of
-from ari_app.ari.websocket_lanes import Lane
+from ari_app.ari.websocket_lanes import LANE_PATIENCE, Lane
 
 PING = OPERATIONS["asterisk.ping"]
 GET = OPERATIONS["channels.get"]
@@ -114,24 +115,28 @@ async def test_without_a_connection_a_request_waits_no_longer_than_its_limit(
 
 
 class ClosingSocket(KeptSocket):
-    """A socket on its way out: still open by name, refusing every frame at once."""
+    """A socket on its way out: after one answer, open by name and refusing every frame at once."""
 
-    def __init__(self) -> None:
-        self.sent_count = 0
+    def __init__(self, lane: Lane) -> None:
+        self.lane, self.sent_count = lane, 0
 
     async def send(self, frame: bytes) -> None:
         self.sent_count += 1
-        raise ConnectionError("closing")
+        if self.sent_count > 1:
+            raise ConnectionError("closing")
+        answer = {"type": "RESTResponse", "request_id": "1", "status_code": 200, "uri": ""}
+        asyncio.get_running_loop().call_soon(self.lane.socket_text, json.dumps(answer))
 
 
 @pytest.mark.asyncio
 async def test_a_socket_that_is_closing_does_not_hold_up_everything_else() -> None:
-    lane = Lane()
-    lane.socket = ClosingSocket()
-    await lane.socket_opened()
-    with pytest.raises(TimedOut):
-        await lane.request(PING, {}, 0.1)
-    assert 1 < lane.socket.sent_count < 50
+    lane = Lane(LANE_PATIENCE)
+    lane.socket = ClosingSocket(lane)
+    async with beside(lane.socket_opened()):
+        await eventually(lambda: lane.is_open)
+        with pytest.raises(TimedOut):
+            await lane.request(PING, {}, 0.1)
+    assert 2 < lane.socket.sent_count < 50
 
 
 @pytest.mark.asyncio
@@ -237,3 +242,18 @@ async def test_the_client_pipelines_over_lanes_and_maps_refusals(
     await bridge.destroy()
     assert fake.channels == set()
     assert fake.bridges == set()
+
+
+@pytest.mark.asyncio
+async def test_a_lane_that_lost_its_name_and_answers_nothing_is_opened_anew(
+    fake: FakeAsterisk, session: aiohttp.ClientSession
+) -> None:
+    made = WebSocketLanes(
+        session, fake.base_url, "app", AUTHORIZATION, lanes=1, rng=Random(1),
+        patience=Patience(ping_s=0.05, dead_s=0.2, last_retry_s=0.2),
+    )  # fmt: skip
+    async with beside(made.run()):
+        await eventually(lambda: made.open_count == 1)
+        fake.forget("app-lane-0")
+        await eventually(lambda: fake.connections.count("app-lane-0") == 2)
+        assert (await made.request(PING, {}, key="call", limit_s=5.0)).status == 200

@@ -38,6 +38,8 @@ NOTHING_OF = ("hotline_waiting_calls{", "hotline_agents{", "hotline_engine_error
 """Figures that must be absent or zero once everybody has gone home."""
 
 QUEUES = {"general": {"ring_s": 5, "wrap_up_s": 1}, "enterprise": {}, "urgent": {}}
+PAGES = {**QUEUES, "general": {**QUEUES["general"], "ring_s": 20}}
+"""The first call of a browser opens its microphone, for which a busy machine takes seconds."""
 STAFF = {"missed_offers": 1}
 SKILLS = {
     "1001": {"zh": 5},
@@ -467,9 +469,10 @@ def make_config(
     }  # fmt: skip
     shipped = yaml.safe_load((PROJECT_DIR / "config" / "queues.yaml").read_text(encoding="utf-8"))
     places = {seat: {"phone": {"contact": _at(seat, ports)}} for seat in seats}
+    queues = PAGES if browsers else QUEUES
     shipped_files = {
         "agents": {"agents": agents, "seats": places},
-        "queues": {**shipped, "queues": QUEUES, "staff": {**shipped["staff"], **STAFF}},
+        "queues": {**shipped, "queues": queues, "staff": {**shipped["staff"], **STAFF}},
     }
     for name, content in shipped_files.items():
         text = yaml.safe_dump(content, allow_unicode=True)
