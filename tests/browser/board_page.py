@@ -5,8 +5,7 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-from tests.asterisk.hall import Hall, eventually
-from tests.browser.conftest import NewContext, SignIn
+from tests.asterisk.hall import eventually
 
 BOSS = "1005"
 SHOWN_MS = 30_000
@@ -64,14 +63,12 @@ class Board:
         await expect(self.page.locator(f'[data-phone="{state}"]')).to_be_attached(timeout=SHOWN_MS)
 
 
-async def open_board(hall: Hall, new_context: NewContext, sign_in: SignIn) -> Board:
-    """1005's, who is not ready for calls."""
-    context = await new_context()
-    await context.add_init_script(EAR)
-    page = await sign_in(await context.new_page(), BOSS)
-    await page.goto(f"{hall.settings.web_url}/board")
+async def open_board(page: Page, url: str) -> Board:
+    """On a page where 1005 is signed in, who is not ready for calls."""
+    await page.add_init_script(EAR)
+    await page.goto(f"{url}/board")
     await expect(page.get_by_role("heading", level=1)).to_have_text("现场看板", timeout=SHOWN_MS)
-    made = Board(page, hall.settings.web_url)
+    made = Board(page, url)
     await made.own_state("paused")
     return made
 

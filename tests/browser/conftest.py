@@ -15,13 +15,15 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 
 from tests.asterisk.hall import Hall, open_hall
+from tests.browser.board_page import BOSS, Board, open_board
 from tests.browser.desk_page import DeskPage
 from tests.browser.microphone_file import MICROPHONE_HZ, write_microphone
 from tests.browser.phone_page import PhonePage
 
 CHROMIUM = "/usr/bin/chromium"
 CLOSE_LIMIT_S = 30.0
-BROWSER_AGENTS, AT_HOME = ("1001",), ("1002",)
+BROWSERS = ("1001",)
+LONG_WRAP_UP_S = 60.0
 SignIn = Callable[[Page, str], Awaitable[Page]]
 NewContext = Callable[[], Awaitable[BrowserContext]]
 
@@ -29,9 +31,15 @@ __all__ = ["MICROPHONE_HZ"]
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def the_hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
+async def the_hall(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Hall]:
+    """Agents whose phone is a page are those that a file of tests names in ``BROWSERS`` and, with
+    a page that speaks Opus, in ``AT_HOME``."""
+    browsers = getattr(request.module, "BROWSERS", BROWSERS)
+    at_home = getattr(request.module, "AT_HOME", ())
     folder = tmp_path_factory.mktemp("hall")
-    async with open_hall(folder, browsers=BROWSER_AGENTS, at_home=AT_HOME) as hall:
+    async with open_hall(folder, browsers=browsers, at_home=at_home) as hall:
         yield hall
 
 
@@ -138,11 +146,36 @@ async def sign_in(hall: Hall, new_context: NewContext) -> AsyncIterator[SignIn]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def desk(hall: Hall, new_context: NewContext, sign_in: SignIn) -> DeskPage:
+async def context(new_context: NewContext, sign_in: SignIn) -> BrowserContext:
+    """1001's browser, signed in."""
+    made = await new_context()
+    await sign_in(await made.new_page(), "1001")
+    return made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def desk(hall: Hall, context: BrowserContext) -> DeskPage:
     """1001's page, ready for calls."""
-    context = await new_context()
-    await sign_in(await context.new_page(), "1001")
     return await (await DeskPage.opened(hall, context)).ready()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def board(hall: Hall, page: Page, sign_in: SignIn) -> Board:
+    """The supervisor's page."""
+    return await open_board(await sign_in(page, BOSS), hall.settings.web_url)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def long_wrap_up(hall: Hall) -> AsyncIterator[None]:
+    """A minute, as in a real hall about; the tests' own is a second."""
+    await _order_wrap_up(hall, LONG_WRAP_UP_S)
+    yield
+    await _order_wrap_up(hall, None)
+
+
+async def _order_wrap_up(hall: Hall, seconds: float | None) -> None:
+    headers = {"Authorization": f"Bearer {hall.operator()}"}
+    await hall.send("PUT", "/queues/general/wrap-up", {"wrap_up_s": seconds}, headers)
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -1,11 +1,8 @@
 """An agent works at the page: real Chromium, real Asterisk, real sound."""
 
-import contextlib
 import time
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import BrowserContext
 
 from ari_app.softphone.hearing import Ear
@@ -23,36 +20,6 @@ pytestmark = [
 CITIZEN_HZ, COLLEAGUE_HZ = 700, 1100
 PULSE_S = 0.15
 """Of the microphone's tone, which comes and goes."""
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def context(new_context: NewContext, sign_in: SignIn) -> BrowserContext:
-    """1001's browser, signed in."""
-    made = await new_context()
-    await sign_in(await made.new_page(), "1001")
-    return made
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def desk(hall: Hall, context: BrowserContext) -> AsyncIterator[DeskPage]:
-    """1001's page, ready for calls."""
-    made = await DeskPage.opened(hall, context)
-    yield await made.ready()
-    with contextlib.suppress(Exception):
-        await made.page.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def long_wrap_up(hall: Hall) -> AsyncIterator[None]:
-    """A minute, as in a real hall about; the tests' own is a second."""
-    await _order_wrap_up(hall, 60.0)
-    yield
-    await _order_wrap_up(hall, None)
-
-
-async def _order_wrap_up(hall: Hall, seconds: float | None) -> None:
-    headers = {"Authorization": f"Bearer {hall.operator()}"}
-    await hall.send("PUT", "/queues/general/wrap-up", {"wrap_up_s": seconds}, headers)
 
 
 async def test_an_agent_signs_in_sees_who_calls_before_the_answer_and_both_hear_each_other(

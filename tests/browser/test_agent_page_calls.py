@@ -2,15 +2,13 @@
 what is true without the service, and that every button has a key."""
 
 import time
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Route, expect
+from playwright.async_api import BrowserContext, Route, expect
 
 from ari_app.softphone.hearing import Ear
 from tests.asterisk.hall import Hall, eventually
-from tests.browser.conftest import MICROPHONE_HZ, NewContext, SignIn
+from tests.browser.conftest import MICROPHONE_HZ
 from tests.browser.desk_page import DeskPage
 
 pytestmark = [
@@ -36,19 +34,6 @@ WITHOUT_KEY = """
   .filter((button) => !button.hasAttribute("aria-keyshortcuts"))
   .map((button) => button.textContent)
 """
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def long_wrap_up(hall: Hall) -> AsyncIterator[None]:
-    """A minute; the tests' own is a second."""
-    await _order_wrap_up(hall, 60.0)
-    yield
-    await _order_wrap_up(hall, None)
-
-
-async def _order_wrap_up(hall: Hall, seconds: float | None) -> None:
-    headers = {"Authorization": f"Bearer {hall.operator()}"}
-    await hall.send("PUT", "/queues/general/wrap-up", {"wrap_up_s": seconds}, headers)
 
 
 async def test_a_call_that_rings_under_a_dialog_is_answered_once_that_is_closed(
@@ -176,15 +161,13 @@ async def test_muted_without_the_service_is_muted_and_stays_so_when_it_is_back(
 
 
 async def test_a_colleague_at_the_page_sees_another_ones_talk_until_it_is_theirs(
-    hall: Hall, new_context: NewContext, sign_in: SignIn
+    hall: Hall, context: BrowserContext
 ):
     agent = await hall.desk("1003")
     async with hall.phone("1003") as phone, hall.calling("13800144010", "0") as citizen:
         await agent.wait("connected", within_s=60.0)
         phone.rtp.play_tone(COLLEAGUE_HZ)
-        made = await new_context()
-        await sign_in(await made.new_page(), "1001")
-        desk = await (await DeskPage.opened(hall, made)).ready()
+        desk = await (await DeskPage.opened(hall, context)).ready()
         call = (await agent.state())["call"]
         await agent.post(f"/calls/{call}/consult", {"to": {"agent": "1001"}})
         await desk.shown(".ring:has-text('咨询人')")

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from ari_app.softphone.phone import Mode, Phone
 from tests.asterisk.hall import Hall, open_hall
-from tests.browser.conftest import BROWSER_AGENTS, MICROPHONE_HZ
+from tests.browser.conftest import BROWSERS, MICROPHONE_HZ
 from tests.browser.desk_page import DeskPage
 from tests.ports import free_udp_port
 
@@ -27,7 +27,7 @@ PORT = free_udp_port(OUTSIDE_IP)
 async def the_hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
     """One with a trunk out, at whose end a phone answers."""
     folder, trunk = tmp_path_factory.mktemp("hall"), f"sip:{OUTSIDE_IP}:{PORT}"
-    async with open_hall(folder, browsers=BROWSER_AGENTS, trunk_out=trunk) as hall:
+    async with open_hall(folder, browsers=BROWSERS, trunk_out=trunk) as hall:
         yield hall
 
 

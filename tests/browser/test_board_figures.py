@@ -2,35 +2,22 @@
 really happened."""
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Locator, expect
 
-from tests.asterisk.hall import Hall, open_hall
-from tests.browser.board_page import BOSS, SHOWN_MS, Board, open_board
-from tests.browser.conftest import NewContext, SignIn
+from tests.asterisk.hall import Hall
+from tests.browser.board_page import BOSS, SHOWN_MS, Board
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asterisk,
     pytest.mark.asyncio(loop_scope="module"),
 ]
+BROWSERS = (BOSS,)
 
 LENGTH = re.compile(r"^\d+:\d\d$")
 SHARE = re.compile(r"^\d+\.\d%$")
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def the_hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
-    async with open_hall(tmp_path_factory.mktemp("hall"), browsers=(BOSS,)) as hall:
-        yield hall
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def board(hall: Hall, new_context: NewContext, sign_in: SignIn) -> Board:
-    return await open_board(hall, new_context, sign_in)
 
 
 def tile(board: Board, name: str) -> Locator:

@@ -1,36 +1,22 @@
 """What a supervisor switches on the board, in a real browser: agents, wrap-ups, the surge, the
 emergency announcement, the wall."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 from playwright.async_api import expect
 
 from ari_app.settings import PROJECT_DIR
 from ari_app.softphone.prompt_match import wait_prompt
-from tests.asterisk.hall import Hall, open_hall
-from tests.browser.board_page import BOSS, SHOWN_MS, Board, audited, open_board
-from tests.browser.conftest import NewContext, SignIn
+from tests.asterisk.hall import Hall
+from tests.browser.board_page import BOSS, SHOWN_MS, Board, audited
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asterisk,
     pytest.mark.asyncio(loop_scope="module"),
 ]
+BROWSERS = (BOSS,)
 
 ANNOUNCED = PROJECT_DIR / "config" / "prompts" / "zh_CN" / "emergency_notice.sln"
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def the_hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
-    async with open_hall(tmp_path_factory.mktemp("hall"), browsers=(BOSS,)) as hall:
-        yield hall
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def board(hall: Hall, new_context: NewContext, sign_in: SignIn) -> Board:
-    return await open_board(hall, new_context, sign_in)
 
 
 async def test_a_supervisor_orders_a_state_with_a_reason(hall: Hall, board: Board):

@@ -16,6 +16,7 @@ pytestmark = [
     pytest.mark.asterisk,
     pytest.mark.asyncio(loop_scope="module"),
 ]
+AT_HOME = ("1002",)
 
 
 async def renewed(phone: PhonePage, more_than: int) -> None:

@@ -2,26 +2,23 @@
 whom, what a switch switches, what a recording plays."""
 
 import time
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import expect
 
 from ari_app.settings import PROJECT_DIR
 from ari_app.softphone.hearing import Ear
-from tests.asterisk.hall import Desk, Hall, eventually, open_hall, recorded_s
+from tests.asterisk.hall import Desk, Hall, eventually, recorded_s
 from tests.browser.board_page import (
     BOSS,
     SHOWN_MS,
     Board,
     audited,
     hears,
-    open_board,
     supervise,
     supervised,
 )
-from tests.browser.conftest import MICROPHONE_HZ, NewContext, SignIn
+from tests.browser.conftest import MICROPHONE_HZ
 
 pytestmark = [
     pytest.mark.browser,
@@ -29,20 +26,10 @@ pytestmark = [
     pytest.mark.timeout(400),
     pytest.mark.asyncio(loop_scope="module"),
 ]
+BROWSERS = (BOSS,)
 
 CITIZEN_HZ, AGENT_HZ = 700, 1100
 AXE = PROJECT_DIR / "ari_app/web/desk_ui/node_modules/axe-core/axe.min.js"
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def the_hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
-    async with open_hall(tmp_path_factory.mktemp("hall"), browsers=(BOSS,)) as hall:
-        yield hall
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def board(hall: Hall, new_context: NewContext, sign_in: SignIn) -> Board:
-    return await open_board(hall, new_context, sign_in)
 
 
 async def test_the_board_shows_a_caller_who_waits_and_their_agent_as_it_happens(

@@ -1,24 +1,21 @@
 """A supervisor goes into a talk and takes it over, from the board in a real browser."""
 
 import time
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.asterisk.hall import Hall, open_hall
+from tests.asterisk.hall import Hall
 from tests.browser.board_page import (
     BOSS,
     SHOWN_MS,
     Board,
     audited,
     hears,
-    open_board,
     supervise,
     supervised,
 )
-from tests.browser.conftest import MICROPHONE_HZ, NewContext, SignIn
+from tests.browser.conftest import MICROPHONE_HZ
 
 pytestmark = [
     pytest.mark.browser,
@@ -26,19 +23,9 @@ pytestmark = [
     pytest.mark.timeout(400),
     pytest.mark.asyncio(loop_scope="module"),
 ]
+BROWSERS = (BOSS,)
 
 CITIZEN_HZ, AGENT_HZ = 700, 1100
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def the_hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
-    async with open_hall(tmp_path_factory.mktemp("hall"), browsers=(BOSS,)) as hall:
-        yield hall
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def board(hall: Hall, new_context: NewContext, sign_in: SignIn) -> Board:
-    return await open_board(hall, new_context, sign_in)
 
 
 async def test_a_supervisor_barges_in_and_takes_the_call_over(hall: Hall, board: Board):

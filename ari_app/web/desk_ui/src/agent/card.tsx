@@ -1,10 +1,10 @@
 // Who calls: the card of a citizen, before the answer and beside the talk.
 
+import { queueName, ticketWord } from "../shared/names";
 import { dateAndTime, duration } from "../shared/times";
 import { language, t, tOr } from "../shared/texts/language";
 import { Badge, type BadgeKind } from "../shared/ui/badge";
 import type { Card, EarlierTicket, Mark } from "./rows";
-import { queueText, wordText } from "./words";
 
 const KINDS: Readonly<Record<Mark["mark"], BadgeKind>> = {
   urgent: "bad", returned: "warn", vip: "info", nuisance: "bad", repeat: "warn",
@@ -24,7 +24,7 @@ export function CallerCard({ card }: { readonly card: Card }) {
         <dt>{t("agent.dialled")}</dt><dd>{card.dialled}</dd>
         <dt>{t("agent.language")}</dt><dd>{tOr(`agent.language_${card.language}`, card.language)}</dd>
         <dt>{t("agent.path")}</dt><dd>{pathText(card)}</dd>
-        <dt>{t("agent.queue")}</dt><dd>{queueText(card.queue)}</dd>
+        <dt>{t("agent.queue")}</dt><dd>{queueName(card.queue)}</dd>
         {typeof card.waited_s === "number"
           ? <><dt>{t("agent.waited")}</dt><dd>{duration(card.waited_s)}</dd></> : null}
         {card.consulted_by
@@ -57,7 +57,7 @@ function Marks({ card }: { readonly card: Card }) {
 function markText({ mark, reason }: Mark): string {
   if (mark === "repeat") return t("agent.mark_repeat", { count: reason });
   const said = t(`agent.mark_${mark}`);
-  return reason === "" ? said : `${said}: ${wordText(reason)}`;
+  return reason === "" ? said : `${said}: ${ticketWord(reason)}`;
 }
 
 function Earlier({ title, rows }: { readonly title: string; readonly rows: readonly EarlierTicket[] }) {
@@ -74,7 +74,7 @@ function Earlier({ title, rows }: { readonly title: string; readonly rows: reado
 function lineOf(one: EarlierTicket): string {
   const words = [
     dateAndTime(one.arrived_at),
-    one.case_type === null ? "" : wordText(one.case_type),
+    one.case_type === null ? "" : ticketWord(one.case_type),
     one.matter_cause ?? "",
     one.closed_at === null ? t("agent.is_open") : t("agent.is_closed"),
   ];

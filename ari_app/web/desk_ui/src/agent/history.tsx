@@ -2,7 +2,8 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { get } from "../shared/api";
-import { dateAndTime, duration, timeOfDay } from "../shared/times";
+import { ticketWord } from "../shared/names";
+import { dateAndTime, duration, isToday, timeOfDay } from "../shared/times";
 import { t, tOr } from "../shared/texts/language";
 import { Button } from "../shared/ui/button";
 import { Table, type Column } from "../shared/ui/table";
@@ -11,7 +12,6 @@ import { Recording } from "../shared/ui/waveform";
 import { desk } from "./desk";
 import { KEYS } from "./keys";
 import { openTicket, ticket } from "./ticket";
-import { wordText } from "./words";
 
 interface OwnCall {
   readonly ticket_id: string;
@@ -77,8 +77,7 @@ function columns(rows: readonly OwnCall[], play: (callId: string) => void): read
 
 /** Of today's calls the time is enough. */
 function whenOf(instant: number): string {
-  const isToday = new Date(instant * 1000).toDateString() === new Date().toDateString();
-  return isToday ? timeOfDay(instant) : dateAndTime(instant);
+  return isToday(instant) ? timeOfDay(instant) : dateAndTime(instant);
 }
 
 function talkLength(one: OwnCall): string {
@@ -87,6 +86,6 @@ function talkLength(one: OwnCall): string {
 }
 
 function causeOf(one: OwnCall): string {
-  const type = one.case_type === null ? "" : `${wordText(one.case_type)} `;
+  const type = one.case_type === null ? "" : `${ticketWord(one.case_type)} `;
   return type + (one.matter_cause ?? "");
 }

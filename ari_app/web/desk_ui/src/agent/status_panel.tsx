@@ -1,6 +1,7 @@
 // The left of the page: the agent's state and what may be wished of it; wrap-up; the microphone.
 
 import { signal } from "@preact/signals";
+import { queueName } from "../shared/names";
 import { duration } from "../shared/times";
 import { t, tOr } from "../shared/texts/language";
 import { Badge, type BadgeKind } from "../shared/ui/badge";
@@ -11,7 +12,7 @@ import { clock, own, phone, socket, staffing, wish } from "./desk";
 import { KEYS } from "./keys";
 import { MicrophoneDialog } from "./microphone";
 import type { AgentState, Own } from "./rows";
-import { queueText, reasonText } from "./words";
+import { reasonText } from "./words";
 import { finishWrapUp } from "./wrap_up";
 
 const KINDS: Readonly<Record<AgentState, BadgeKind>> = {
@@ -54,7 +55,7 @@ function State({ row }: { readonly row: Own }) {
       <Wishes row={row} />
       <dl class="lights">
         <dt>{t("agent.seat")}</dt><dd>{row.seat}</dd>
-        <dt>{t("agent.queues")}</dt><dd>{row.queues.map(queueText).join(" · ")}</dd>
+        <dt>{t("agent.queues")}</dt><dd>{row.queues.map(queueName).join(" · ")}</dd>
       </dl>
     </>
   );

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { get } from "../shared/api";
+import { queueName } from "../shared/names";
 import { t } from "../shared/texts/language";
 import { Badge } from "../shared/ui/badge";
 import { Button } from "../shared/ui/button";
@@ -10,7 +11,6 @@ import { TextField } from "../shared/ui/field";
 import { attempt } from "../shared/ui/toast";
 import { directory, own, verb } from "./desk";
 import type { AgentState } from "./rows";
-import { queueText } from "./words";
 
 export type Purpose = "consult" | "transfer";
 
@@ -74,7 +74,7 @@ function choices(colleagues: readonly Colleague[], purpose: Purpose): readonly C
     isFree: one.can_be_called,
   }));
   const queues = (directory.value?.queues ?? []).map((queue): Choice => ({
-    key: `queue ${queue}`, label: queueText(queue), to: { queue }, note: t("agent.queue"),
+    key: `queue ${queue}`, label: queueName(queue), to: { queue }, note: t("agent.queue"),
     isFree: true,
   }));
   const others = colleagues.filter((one) => one.agent !== own.value?.agent && one.state !== "offline");
@@ -95,5 +95,5 @@ function fits(one: Choice, looked: string): boolean {
 /** A name of numbers.yaml, a colleague's number or a queue, in words. */
 export function targetText(to: string): string {
   const number = directory.value?.numbers.find((one) => one.number === to);
-  return number === undefined ? queueText(to) : `${number.number} ${number.label}`;
+  return number === undefined ? queueName(to) : `${number.number} ${number.label}`;
 }

@@ -1,6 +1,7 @@
 // The ticket beside the call: the five elements, how the matter ranks, where it goes.
 
 import { useRef } from "preact/hooks";
+import { ticketWord } from "../shared/names";
 import { dateAndTime, timeOfDay } from "../shared/times";
 import { t } from "../shared/texts/language";
 import { Badge, type BadgeKind } from "../shared/ui/badge";
@@ -18,7 +19,6 @@ import {
 import { textOf, type FieldName } from "./ticket_fields";
 import type { Ticket } from "./rows";
 import { Units } from "./units";
-import { wordText } from "./words";
 
 export function TicketForm() {
   const row = ticket.value;
@@ -139,7 +139,7 @@ function Elements({ row }: { readonly row: Ticket }) {
 function Choice({ name, words }: { readonly name: FieldName; readonly words: readonly string[] }) {
   const { onInput, ...rest } = bound(name);
   const empty = { value: "", label: t("agent.choose") };
-  const choices = words.map((value) => ({ value, label: wordText(value) }));
+  const choices = words.map((value) => ({ value, label: ticketWord(value) }));
   return <SelectField {...rest} onChange={onInput} choices={[empty, ...choices]} />;
 }
 

@@ -1,19 +1,9 @@
-// Names of queues, reasons and values in the language that is shown.
+// Why an agent is paused, in the words of this hall's configuration.
 
-import { queueName, reasonName } from "../shared/names";
-import { tOr } from "../shared/texts/language";
+import { reasonName } from "../shared/names";
 import { staffing } from "./desk";
-
-export function queueText(queue: string): string {
-  return queueName(queue);
-}
 
 export function reasonText(reason: string): string {
   const label = staffing.value?.pause_reasons.find((one) => one.name === reason)?.label;
   return reasonName(reason, label ?? reason);
-}
-
-/** A value of a ticket's closed lists. */
-export function wordText(value: string): string {
-  return tOr(`agent.word_${value}`, value);
 }

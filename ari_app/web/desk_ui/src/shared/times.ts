@@ -51,6 +51,11 @@ export function instantOfField(text: string): number {
   return Date.parse(`${whole}${OFFSET}`) / 1000;
 }
 
+/** Of the service's days, as everything here. */
+export function isToday(instant: number): boolean {
+  return fieldTime(instant).slice(0, 10) === fieldTime(Date.now() / 1000).slice(0, 10);
+}
+
 export function thisYear(): number {
   return Number(fieldTime(Date.now() / 1000).slice(0, 4));
 }
