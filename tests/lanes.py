@@ -1,8 +1,8 @@
-"""`python -m tests.lanes`: all tests; with more than two cores in two lanes side by side.
+"""`python -m tests.lanes`: all tests, in three lanes side by side.
 
-Tests with the real Asterisk wait most of the time, and what they play must not be late. All others
-compute without a pause: they are the second lane, which gives way and is told about at its end. On
-two cores they would take from the first what it needs; `--side-by-side` does it all the same.
+Tests with the real Asterisk and tests in a browser wait most of the time, and what they play must
+not be late. All others compute without a pause: their lane gives way. The first lane is shown as it
+goes, the others at their end. One core is too little for this: there all go through one lane.
 """
 
 import os
@@ -10,11 +10,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-CORES_OF_ONE_LANE: Final = 2
-SIDE_BY_SIDE: Final = "--side-by-side"
 PYTEST: Final = (sys.executable, "-m", "pytest", "-q")
 ENDS_WITH_US: Final = ("setpriv", "--pdeathsig", "TERM", "--")
 GIVES_WAY: Final = ("nice", "-n", "19", "ionice", "-c", "3")
@@ -22,28 +21,50 @@ NONE_CHOSEN: Final = 5
 """What pytest ends with when a choice of tests has none in a lane."""
 
 
+@dataclass(frozen=True)
+class Lane:
+    name: str
+    marks: str
+    before: tuple[str, ...] = ()
+
+
+LANES: Final = (
+    Lane("Tests with the real Asterisk", "asterisk and not browser"),
+    Lane("Tests in a browser", "browser"),
+    Lane("All other tests", "not asterisk and not browser", GIVES_WAY),
+)
+
+
 def main(arguments: Sequence[str]) -> int:
-    """The worst exit code; other arguments are pytest's."""
-    chosen = [one for one in arguments if one != SIDE_BY_SIDE]
-    if SIDE_BY_SIDE in arguments or len(os.sched_getaffinity(0)) > CORES_OF_ONE_LANE:
-        return side_by_side(chosen)
-    return subprocess.run([*ENDS_WITH_US, *PYTEST, *chosen], check=False).returncode
-
-
-def side_by_side(chosen: Sequence[str]) -> int:
+    """The worst exit code; arguments are pytest's."""
+    if len(os.sched_getaffinity(0)) == 1:
+        return subprocess.run([*ENDS_WITH_US, *PYTEST, *arguments], check=False).returncode
     with tempfile.TemporaryDirectory() as folder:
-        told = Path(folder) / "told.txt"
-        with told.open("wb") as output:
-            computing = subprocess.Popen(
-                [*ENDS_WITH_US, *GIVES_WAY, *PYTEST, "-m", "not asterisk", *chosen],
-                stdout=output, stderr=subprocess.STDOUT,
-            )  # fmt: skip
-        print("Tests with the real Asterisk; all others run beside them:", flush=True)
-        live = subprocess.run([*ENDS_WITH_US, *PYTEST, "-m", "asterisk", *chosen], check=False)
-        codes = {live.returncode, computing.wait()}
-        print("\nAll other tests:", flush=True)
-        sys.stdout.write(told.read_text(encoding="utf-8", errors="replace"))
+        codes = side_by_side(arguments, Path(folder))
     return max(codes - {NONE_CHOSEN}, default=NONE_CHOSEN)
+
+
+def side_by_side(arguments: Sequence[str], folder: Path) -> set[int]:
+    shown, *others = LANES
+    told = [folder / str(number) for number in range(len(others))]
+    running = [started(lane, arguments, file) for lane, file in zip(others, told, strict=True)]
+    print(f"{shown.name}; beside them: {', '.join(lane.name for lane in others)}", flush=True)
+    codes = {started(shown, arguments).wait()}
+    for lane, process, file in zip(others, running, told, strict=True):
+        codes.add(process.wait())
+        print(f"\n{lane.name}:", flush=True)
+        sys.stdout.write(file.read_text(encoding="utf-8", errors="replace"))
+    return codes
+
+
+def started(
+    lane: Lane, arguments: Sequence[str], told: Path | None = None
+) -> subprocess.Popen[bytes]:
+    command = [*ENDS_WITH_US, *lane.before, *PYTEST, "-m", lane.marks, *arguments]
+    if told is None:
+        return subprocess.Popen(command)
+    with told.open("wb") as output:
+        return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
 
 
 if __name__ == "__main__":
