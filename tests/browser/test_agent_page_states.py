@@ -20,6 +20,16 @@ pytestmark = [
 
 CITIZEN_HZ, PULSE_S, SHOWN_MS = 700, 0.15, 30_000
 AT_THE_DESK = "1002"
+AT_ONCE = """
+async (keys) => {
+  for (const key of keys) {
+    const options = { bubbles: true, cancelable: true, ...key };
+    document.body.dispatchEvent(new KeyboardEvent("keydown", options));
+    for (let turn = 0; turn < 100; turn += 1) await null;
+  }
+}
+"""
+"""Keys one after the other without a frame between them: the page renders, nothing is painted."""
 VIP, NUISANCE = "13800143001", "13800143002"
 LISTS = f"""
 vip: {{"{VIP}": {{reason: 市应急指挥中心专线}}}}
@@ -80,6 +90,15 @@ async def test_a_pause_has_the_reason_that_is_chosen_by_its_digit(hall: Hall, de
     await desk.wait_state("paused")
     await expect(dialog).to_have_count(0)
     await desk.shown(f".state-now + p:has-text('{reason}')")
+    await desk.key("Alt+R")
+    await desk.wait_state("ready")
+
+
+async def test_a_dialog_that_is_answered_within_a_frame_gives_the_keys_back(
+    hall: Hall, desk: DeskPage
+):
+    await desk.page.evaluate(AT_ONCE, [{"key": "p", "altKey": True}, {"key": "1"}])
+    await desk.wait_state("paused")
     await desk.key("Alt+R")
     await desk.wait_state("ready")
 

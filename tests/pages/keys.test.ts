@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { bind, closeScope, openScope } from "../../ari_app/web/desk_ui/src/shared/ui/keys";
+import { bind, newScope, openScope } from "../../ari_app/web/desk_ui/src/shared/ui/keys";
 
 type Press = (event: object) => void;
 
@@ -55,24 +55,26 @@ test("the last who asks for a key has it, until it goes", () => {
 
 test("under a dialog the page's keys rest, those bound meanwhile too, and act when it closes", () => {
   button("Alt+1");
-  const dialog = openScope();
+  const dialog = newScope();
+  const close = openScope(dialog);
   button("Alt+1", dialog);
   button("Alt+1");
   button("F2");
   assert.deepEqual(did("1", "Digit1", true), [`${dialog} Alt+1`]);
   assert.deepEqual(did("F2"), []);
-  closeScope(dialog);
+  close();
   assert.deepEqual(did("F2"), ["0 F2"]);
   assert.deepEqual(did("1", "Digit1", true), ["0 Alt+1"]);
 });
 
 test("of two dialogs the later one has the keys, whichever closes first", () => {
-  const [first, second] = [openScope(), openScope()];
+  const [first, second] = [newScope(), newScope()];
+  const [closeFirst, closeSecond] = [openScope(first), openScope(second)];
   button("1", first);
   button("1", second);
-  closeScope(first);
+  closeFirst();
   assert.deepEqual(did("1", "Digit1"), [`${second} 1`]);
-  closeScope(second);
+  closeSecond();
   button("1");
   assert.deepEqual(did("1", "Digit1"), ["0 1"]);
 });

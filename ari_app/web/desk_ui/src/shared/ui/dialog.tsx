@@ -1,10 +1,10 @@
 // A dialog over the page: it holds the focus and the keys until it is closed.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../texts/language";
 import { Button } from "./button";
-import { closeScope, openScope, Scope } from "./keys";
+import { newScope, openScope, Scope } from "./keys";
 
 export interface DialogProps {
   readonly title: string;
@@ -18,8 +18,9 @@ export interface DialogProps {
 export function Dialog({ title, onClose, children, actions, isWide }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  const [scope] = useState(openScope);
-  useEffect(() => () => closeScope(scope), [scope]);
+  const [scope] = useState(newScope);
+  // At once: a dialog that is closed within a frame must not keep the keys.
+  useLayoutEffect(() => openScope(scope), [scope]);
   useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();

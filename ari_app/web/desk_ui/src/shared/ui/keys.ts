@@ -18,15 +18,15 @@ let isListening = false;
 /** To which dialog a key belongs: where it stands, not what is open when it is bound. */
 export const Scope = createContext(0);
 
-/** A dialog opens: until it is closed only its own keys act. */
-export function openScope(): number {
+export function newScope(): number {
   lastScope += 1;
-  openScopes = [...openScopes, lastScope];
   return lastScope;
 }
 
-export function closeScope(scope: number): void {
-  openScopes = openScopes.filter((one) => one !== scope);
+/** A dialog opens: until it is closed, by the answer, only its own keys act. */
+export function openScope(scope: number): () => void {
+  openScopes = [...openScopes, scope];
+  return () => { openScopes = openScopes.filter((one) => one !== scope); };
 }
 
 /** Bind `key` ("H", "Alt+H", "F4", "?", "Enter") while the component is there and `isOn`. */
