@@ -21,7 +21,7 @@ from tests.browser.microphone_file import MICROPHONE_HZ, write_microphone
 from tests.browser.phone_page import PhonePage
 
 CHROMIUM = "/usr/bin/chromium"
-CLOSE_LIMIT_S = 30.0
+CLOSE_LIMIT_S = 15.0
 BROWSERS = ("1001",)
 LONG_WRAP_UP_S = 60.0
 SignIn = Callable[[Page, str], Awaitable[Page]]

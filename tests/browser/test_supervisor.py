@@ -37,19 +37,20 @@ async def test_the_board_shows_a_caller_who_waits_and_their_agent_as_it_happens(
 ):
     page = board.page
     await board.tile("waiting", "0")
-    async with hall.calling("13800138601", "0"):
+    async with hall.calling("13800138601", "0") as citizen:
         await board.tile("waiting", "1")
         row = page.locator(".board-calls tbody tr")
         await expect(row).to_contain_text("138****8601")
         await expect(row).to_contain_text("排队")
         await expect(page.locator(".alert-bad")).to_contain_text("无人在岗")
-        desk = await hall.desk("1001")
         async with hall.phone("1001"):
+            desk = await hall.desk("1001")
             await desk.wait("connected", within_s=30.0)
             await board.tile("waiting", "0")
             await expect(row).to_contain_text("通话", timeout=SHOWN_MS)
             await expect(page.locator('[data-state="talking"]')).to_contain_text("1")
             await board.tile("connect_rate", "100.0%")
+            await citizen.hang_up()
     await board.tile("arrived", "1")
     await expect(page.locator(".board-calls")).to_contain_text("没有通话", timeout=SHOWN_MS)
 
