@@ -17,6 +17,7 @@ interface Asked {
 const asked: Asked[] = [];
 let stored: Record<string, unknown> = {};
 let isChanged = false;
+let isDeaf = false;
 
 function answer(status: number, body: unknown): Response {
   return new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
@@ -35,8 +36,15 @@ function served(path: string, options: { method: string; body?: string }): Respo
   return answer(200, stored);
 }
 
+function never(signal: AbortSignal): Promise<Response> {
+  return new Promise((_answered, failed) => {
+    signal.addEventListener("abort", () => failed(signal.reason as Error));
+  });
+}
+
 Object.assign(globalThis, {
-  fetch: async (path: string, options: { method: string; body?: string }) => served(path, options),
+  fetch: async (path: string, options: { method: string; body?: string; signal: AbortSignal }) =>
+    isDeaf ? never(options.signal) : served(path, options),
   BUILD_STAMP: "test",
 });
 holdTime("setTimeout");
@@ -52,6 +60,7 @@ function count(method: string): number {
 beforeEach(async () => {
   me.value = { agent: "1001" } as Me;
   isChanged = false;
+  isDeaf = false;
   stored = { ticket_id: "t1", call_id: "c1", version: 1, matter_cause: null, work_orders: [] };
   putAway();
   assert.equal(await openInHand(() => true), true);
@@ -76,6 +85,32 @@ test("the next ticket keeps its drafts though the last one's was still to go", a
   mock.timers.tick(1_000);
   await settled();
   assert.deepEqual(asked.at(-1), { method: "PUT", path: "tickets/t2/draft" });
+});
+
+test("a draft that nobody answers holds up no save for ever", async () => {
+  isDeaf = true;
+  type("matter_cause", "路灯不亮");
+  mock.timers.tick(1_000);
+  await settled();
+  const saved = save();
+  isDeaf = false;
+  mock.timers.tick(15_000);
+  await saved;
+  assert.equal(keeping.value, "saved");
+  assert.equal(stored.matter_cause, "路灯不亮");
+});
+
+test("a save that nobody answers says so, and what was typed is there for the next", async () => {
+  isDeaf = true;
+  type("matter_cause", "路灯不亮");
+  const saved = assert.rejects(save(), /未及时应答/);
+  await settled();
+  mock.timers.tick(15_000);
+  await saved;
+  assert.equal(keeping.value, "failed");
+  isDeaf = false;
+  await save();
+  assert.equal(stored.matter_cause, "路灯不亮");
 });
 
 test("pressed twice, a ticket is saved once", async () => {

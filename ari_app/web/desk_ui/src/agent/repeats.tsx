@@ -30,7 +30,10 @@ export function Repeats({ row }: { readonly row: Ticket }) {
   const [found, setFound] = useState<Found | null>(null);
   // Looked for anew after each save: what the matter is decides what is like it.
   useEffect(() => {
-    get<Found>(`tickets/${row.ticket_id}/repeats`).then(setFound, () => setFound(null));
+    const gone = new AbortController();
+    get<Found>(`tickets/${row.ticket_id}/repeats`, { signal: gone.signal })
+      .then(setFound, () => { if (!gone.signal.aborted) setFound(null); });
+    return () => gone.abort();
   }, [row.ticket_id, row.version]);
   if (found === null || found.count === 0) return null;
   const open = found.repeats.slice(0, SHOWN).filter((one) => one.closed_at === null);

@@ -40,8 +40,8 @@ const RETRY_MS = 3_000;
 /** This page, for the service to tell its own late draft from another page's. */
 const TAB = Array.from(crypto.getRandomValues(new Uint8Array(8)), (one) => one.toString(36)).join("");
 
-/** A save without an answer has failed, and may be tried again. */
-const SAVE_LIMIT_MS = 15_000;
+/** A save or a draft without an answer has failed, and is tried again. */
+const LIMIT_MS = 15_000;
 
 let base: Fields = {};
 let draftVersion = 0;
@@ -181,7 +181,7 @@ async function keep(): Promise<void> {
   const body = { fields: typed(), seen: draftVersion, tab: TAB };
   try {
     const path = `tickets/${row.ticket_id}/draft`;
-    const kept = (await request<Draft>("PUT", path, { body })).body;
+    const kept = (await request<Draft>("PUT", path, { body, limitMs: LIMIT_MS })).body;
     if (ticket.value?.ticket_id !== row.ticket_id) return;
     draftVersion = kept.version;
     keptAt.value = kept.saved_at;
@@ -226,8 +226,8 @@ async function write(): Promise<void> {
   try {
     const headers = { "If-Match": `"${row.version}"` };
     const path = `tickets/${row.ticket_id}`;
-    const signal = AbortSignal.timeout(SAVE_LIMIT_MS);
-    const answer = await request<Ticket>("PATCH", path, { body: sent(written), headers, signal });
+    const options = { body: sent(written), headers, limitMs: LIMIT_MS };
+    const answer = await request<Ticket>("PATCH", path, options);
     saved(answer.body, written);
   } catch (error) {
     await notSaved(row, error);

@@ -52,7 +52,7 @@ function Form({ row }: { readonly row: Ticket }) {
       </div>
       {failure.value === "" ? null : <p class="field-error" role="alert">{failure.value}</p>}
       <Units row={row} />
-      <Repeats row={row} />
+      <Repeats key={row.ticket_id} row={row} />
     </form>
   );
 }

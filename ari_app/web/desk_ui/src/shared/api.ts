@@ -64,6 +64,8 @@ export interface Options {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** An answer that has not come whole by then does not come. */
+  readonly limitMs?: number;
   /** A 401 is the caller's business: only the sign-in page wants that. */
   readonly stays?: boolean;
 }
@@ -77,11 +79,33 @@ export interface Answer<T> {
 export const isOutdated = signal(false);
 
 const ROOT = "/api/v1/";
+/** Longer than the service works on anything that is asked for here. */
+const LIMIT_MS = 60_000;
 
 export async function request<T>(
   method: Method, path: string, options: Options = {},
 ): Promise<Answer<T>> {
-  const answer = await sent(method, path, options);
+  const ended = new AbortController();
+  const end = (): void => ended.abort();
+  const timer = setTimeout(end, options.limitMs ?? LIMIT_MS);
+  options.signal?.addEventListener("abort", end);
+  if (options.signal?.aborted) end();
+  try {
+    return await answered<T>(method, path, options, ended.signal);
+  } catch (error) {
+    if (error instanceof Refusal || options.signal?.aborted) throw error;
+    const code = ended.signal.aborted ? "no_answer" : "offline";
+    throw new Refusal({ status: 0, code, detail: t(`common.${code}`) });
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener("abort", end);
+  }
+}
+
+async function answered<T>(
+  method: Method, path: string, options: Options, signal: AbortSignal,
+): Promise<Answer<T>> {
+  const answer = await sent(method, path, options, signal);
   notice(answer.headers.get("X-Desk-Build"));
   if (!answer.ok) {
     const refusal = await refused(answer);
@@ -115,20 +139,16 @@ export function toSignIn(): void {
   location.assign(here === "/" ? "/" : `/?next=${encodeURIComponent(here)}`);
 }
 
-async function sent(method: Method, path: string, options: Options): Promise<Response> {
+function sent(
+  method: Method, path: string, options: Options, signal: AbortSignal,
+): Promise<Response> {
   const headers: Record<string, string> = { ...options.headers };
-  const made: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
-  if (options.signal) made.signal = options.signal;
+  const made: RequestInit = { method, headers, signal, credentials: "same-origin", cache: "no-store" };
   if (options.body !== undefined) {
     headers["Content-Type"] ??= "application/json";
     made.body = isRaw(options.body) ? options.body : JSON.stringify(options.body);
   }
-  try {
-    return await fetch(path.startsWith("/") ? path : ROOT + path, made);
-  } catch (error) {
-    if (options.signal?.aborted) throw error;
-    throw new Refusal({ status: 0, code: "offline", detail: t("common.offline") });
-  }
+  return fetch(path.startsWith("/") ? path : ROOT + path, made);
 }
 
 function isRaw(body: unknown): body is Blob | FormData {

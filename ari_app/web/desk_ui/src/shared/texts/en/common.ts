@@ -32,6 +32,7 @@ export const common: SameKeys<typeof zh> = {
   nothing: "Nothing here",
   notices: "Notices",
   offline: "The network is down, the service cannot be reached. Please check the network.",
+  no_answer: "The service did not answer in time. Please try again; what was typed is kept.",
   unreadable: "The service's answer cannot be understood. Please try again later.",
   new_version: "There is a new version of this page. Please reload when you are free.",
   reload: "Reload",

@@ -29,6 +29,7 @@ export const common = {
   nothing: "没有内容",
   notices: "提示",
   offline: "网络已断开，无法连接服务。请检查网络。",
+  no_answer: "服务未及时应答，请重试；已填写的内容不会丢失。",
   unreadable: "服务的回答无法读懂，请稍后重试。",
   new_version: "页面有新版本，请在空闲时刷新。",
   reload: "刷新",
