@@ -54,6 +54,10 @@ class Period:
         at = datetime.fromtimestamp(instant, self.zone)
         return f"{at:%Y-%m-%d %H:00}" if self.by == "hour" else f"{at:%Y-%m-%d}"
 
+    def exact(self, instant: float) -> str:
+        """As whoever asks for the calls behind a figure must repeat it."""
+        return datetime.fromtimestamp(instant, self.zone).isoformat()
+
     def shown(self, instant: float) -> str:
         return datetime.fromtimestamp(instant, self.zone).isoformat(timespec="seconds")
 

@@ -18,8 +18,8 @@ def as_json(report: Report) -> dict[str, Json]:
     period = report.period
     return {
         "report": report.name,
-        "from": period.shown(period.since),
-        "to": period.shown(period.until),
+        "from": period.exact(period.since),
+        "to": period.exact(period.until),
         "zone": str(period.zone),
         "by": period.by,
         "keys": [*report.keys],

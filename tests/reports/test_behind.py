@@ -15,8 +15,9 @@ from ari_app.db.report_rows import calls_behind, make_report
 from ari_app.db.schema import upgrade
 from ari_app.reports.behind import WITHOUT_CALLS, Behind
 from ari_app.reports.figures import COUNTS, MISSED, SHARES, TALK_MEANS
-from ari_app.reports.period import By, Period
+from ari_app.reports.period import By, Period, period
 from ari_app.reports.report import COLUMN, FIGURES, NAMES
+from ari_app.reports.show import as_json
 from ari_app.settings import PROJECT_DIR
 from tests.reports.golden import MIDNIGHT, at_random, by_hand
 from tests.reports.test_figures import DAY, LATER, again, made, written
@@ -100,6 +101,16 @@ def check(
 def share(calls: Calls) -> float | None:
     good = sum(bool(one["counts"]) for one in calls)
     return round(good / len(calls), 4) if calls else None
+
+
+def test_a_call_of_the_last_part_of_a_second_is_behind_its_figure_too():
+    lines = by_hand().in_order()
+    begun = max(one.at for one in lines if one.kind == "call.arrived")
+    told = as_json(made(lines, "day", Period(DAY.since, begun + 0.25)))
+    asked = period(str(told["from"]), str(told["to"]), LATER)
+    assert asked.until == begun + 0.25
+    [total] = told["rows"]
+    assert len(behind(lines, "day", "arrived", "", asked).calls) == total["arrived"]
 
 
 @pytest_asyncio.fixture
