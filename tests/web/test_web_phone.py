@@ -41,6 +41,8 @@ async def asterisk(api: Api) -> AsyncIterator[Asterisk]:
     async with TestServer(app) as server:
         api.phones.socket_url = f"ws://127.0.0.1:{server.port}/ws"
         yield one
+        for socket in one.sockets:
+            await socket.close()
 
 
 async def line(api: Api, token: str, *, protocols: tuple[str, ...] = ("sip",), **headers: str):
