@@ -1,6 +1,6 @@
 # Two commands: 'make run' and 'make test'. Both set everything up first; a second time is instant.
 .NOTPARALLEL:
-.PHONY: setup setup-test run test lint web screenshots bench parity flips race fuzz asterisk clean packages packages-test
+.PHONY: setup setup-test run test lint web screenshots bench parity flips race fuzz asterisk clean packages packages-test packages-pictures
 
 SHELL := /bin/sh
 PYTHON ?= python3
@@ -42,7 +42,7 @@ race: setup-test
 	$(VENV)/bin/python -m tests.asterisk.race $(if $(STEP),--step-ms $(STEP)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 # Pictures of all pages for the documents, from a real service. ONLY="desk board" takes some.
-screenshots: setup-test
+screenshots: setup-test packages-pictures
 	$(VENV)/bin/python -m tests.browser.screenshots $(ONLY)
 
 # Ten thousand damaged trees: no crash, no bad one accepted.
@@ -104,6 +104,11 @@ TEST_NEEDS = \
   $(call need,fc-list :lang=zh | grep -q .,fonts-noto-cjk) \
   $(call need,command -v chromium,chromium)
 
+# The browser's own words in Chinese, and letters for all languages of the desks.
+PICTURE_NEEDS = \
+  $(call need,fc-list :lang=th | grep -q .,fonts-tlwg-loma-ttf) \
+  $(call need,dpkg -s chromium-l10n,chromium-l10n)
+
 packages:
 	@missing=""; $(RUN_NEEDS) $(bring)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -113,6 +118,9 @@ packages:
 
 packages-test: packages
 	@missing=""; $(TEST_NEEDS) $(bring)
+
+packages-pictures: packages-test
+	@missing=""; $(PICTURE_NEEDS) $(bring)
 
 clean:
 	rm -rf $(VENV) .asterisk $(PAGES)/node_modules ari_app/web/static

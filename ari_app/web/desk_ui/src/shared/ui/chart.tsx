@@ -7,6 +7,7 @@ import "uplot/dist/uPlot.min.css";
 import { locale, t } from "../texts/language";
 import { shownTheme } from "../theme";
 import { minuteOfDay, ZONE } from "../times";
+import { alone } from "./chart_points";
 import { Table, type Column } from "./table";
 import "./chart.css";
 
@@ -97,6 +98,7 @@ function options(props: ChartProps, width: number, theme: "light" | "dark"): uPl
         dash: [...(DASHES[number % DASHES.length] ?? [])],
         ...(one.isBars ? { fill: `${colours[number % colours.length]}44` } : {}),
         spanGaps: false,
+        points: { filter: (plotted: uPlot, at: number, isShown: boolean) => (isShown ? null : alone(plotted.data[at])) },
         value: (_: uPlot, value: number | null) => one.shown(value),
       })),
     ],
