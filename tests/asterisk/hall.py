@@ -10,7 +10,7 @@ import re
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,34 +24,16 @@ from ari_app.core.values import is_placed
 from ari_app.db.cel import CelImport
 from ari_app.db.engine import open_engine
 from ari_app.db.repo import Repo
-from ari_app.settings import PROJECT_DIR, Settings, child_environment, load_settings
+from ari_app.settings import Settings, child_environment, load_settings
 from ari_app.softphone.citizen import Citizen
 from ari_app.softphone.phone import PHONES_IP, Mode, Phone
 from ari_app.softphone.tones import tones_in_wav
+from tests.asterisk.hall_config import NO_FILES, SKILLS, make_config
 from tests.ports import free_offset, free_tcp_port, free_udp_port
 
-SHARED = (
-    "flows", "prompts", "hotline.yaml", "numbers.yaml", "modes.yaml", "units.yaml", "sla.yaml",
-    "hours.yaml", "holidays.yaml",
-)  # fmt: skip
 NOTHING_OF = ("hotline_waiting_calls{", "hotline_agents{", "hotline_engine_errors_total")
 """Figures that must be absent or zero once everybody has gone home."""
 
-QUEUES = {"general": {"ring_s": 5, "wrap_up_s": 1}, "enterprise": {}, "urgent": {}}
-PAGES = {**QUEUES, "general": {**QUEUES["general"], "ring_s": 20}}
-"""The first call of a browser opens its microphone, for which a busy machine takes seconds."""
-STAFF = {"missed_offers": 1}
-SKILLS = {
-    "1001": {"zh": 5},
-    "1002": {"zh": 5},
-    "1003": {"zh": 4, "en": 4},
-    "1004": {"zh": 3},
-    "1005": {"zh": 3},
-}
-SUPERVISORS = {"1005"}
-
-
-NO_FILES: Mapping[str, str] = {}
 MANY = 100_000
 
 SERVE = ("setpriv", "--pdeathsig", "KILL", sys.executable, "-m", "ari_app", "serve")
@@ -430,62 +412,6 @@ def recorded_s(recording: Path, frequencies: list[int]) -> dict[int, float]:
     """
     heard = tones_in_wav(recording, frequencies, min_s=0.1)
     return {hz: sum(span.length_s for span in spans) for hz, spans in heard.items()}
-
-
-def make_config(
-    folder: Path,
-    ports: Mapping[str, int],
-    tree: str = "",
-    seats: Iterable[str] = (),
-    files: Mapping[str, str] = NO_FILES,
-    browsers: Iterable[str] = (),
-    admins: Iterable[str] = (),
-    at_home: Iterable[str] = (),
-) -> Path:
-    """The shipped trees and prompts, with agents whose phones have fixed addresses, or are pages
-    of ``browsers`` or of ``at_home``, whose pages speak Opus."""
-    roles = dict.fromkeys(SUPERVISORS, "supervisor") | dict.fromkeys(admins, "admin")
-    config = folder / "config"
-    config.mkdir()
-    for name in SHARED:
-        (config / name).symlink_to(PROJECT_DIR / "config" / name)
-    if tree:
-        (config / "flows").unlink()
-        (config / "flows").mkdir()
-        (config / "flows" / "main.yaml").write_text(tree, encoding="utf-8")
-    agents = {
-        agent_id: {
-            "name": f"坐席{agent_id}",
-            "queues": ["general", "urgent", "enterprise"],
-            "skills": skills,
-            "role": roles.get(agent_id, "agent"),
-            "phone": (
-                {"browser": True, "codec": "opus"} if agent_id in at_home
-                else {"browser": True} if agent_id in browsers
-                else {"contact": _at(agent_id, ports)}
-            ),
-        }
-        for agent_id, skills in SKILLS.items()
-    }  # fmt: skip
-    shipped = yaml.safe_load((PROJECT_DIR / "config" / "queues.yaml").read_text(encoding="utf-8"))
-    places = {seat: {"phone": {"contact": _at(seat, ports)}} for seat in seats}
-    queues = PAGES if browsers else QUEUES
-    shipped_files = {
-        "agents": {"agents": agents, "seats": places},
-        "queues": {**shipped, "queues": queues, "staff": {**shipped["staff"], **STAFF}},
-    }
-    for name, content in shipped_files.items():
-        text = yaml.safe_dump(content, allow_unicode=True)
-        (config / f"{name}.yaml").write_text(text, encoding="utf-8")
-    # Unless a test asks for it, nobody is called back in the middle of another one.
-    for name, text in {"outbound.yaml": "enabled: false\n", **files}.items():
-        (config / name).unlink(missing_ok=True)  # it may be a link to the shipped one
-        (config / name).write_text(text, encoding="utf-8")
-    return config
-
-
-def _at(place: str, ports: Mapping[str, int]) -> str:
-    return f"sip:{place}@{PHONES_IP}:{ports[place]}"
 
 
 @contextlib.asynccontextmanager

@@ -8,7 +8,8 @@ import pytest
 
 from ari_app.softphone.load import Load, LoadPhones
 from ari_app.softphone.phone import PHONES_IP
-from tests.asterisk.hall import SKILLS, Hall, eventually, open_hall
+from tests.asterisk.hall import Hall, eventually, open_hall
+from tests.asterisk.hall_config import SKILLS
 from tests.db.databases import running_postgres
 from tests.ports import free_udp_port
 

@@ -9,7 +9,8 @@ import yaml
 
 from ari_app.settings import PROJECT_DIR
 from ari_app.softphone.phone import Mode, Phone
-from tests.asterisk.hall import QUEUES, STAFF, Hall, open_hall
+from tests.asterisk.hall import Hall, open_hall
+from tests.asterisk.hall_config import QUEUES, STAFF
 from tests.ports import free_udp_port
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]

@@ -18,7 +18,8 @@ from ari_app.asterisk.process import running_asterisk
 from ari_app.settings import PROJECT_DIR, load_settings
 from ari_app.softphone.citizen import Citizen
 from ari_app.softphone.phone import PHONES_IP, Mode, Phone
-from tests.asterisk.hall import SHARED, Desk, Hall
+from tests.asterisk.hall import Desk, Hall
+from tests.asterisk.hall_config import SHARED
 from tests.ports import free_offset, free_udp_port
 
 CITIZENS_IP = "127.0.0.9"
