@@ -64,12 +64,12 @@ class Repo:
             closed |= {row["call_id"] for row in await self._rows(chosen)}
         return closed
 
-    async def confidential_calls(self, call_ids: Sequence[str]) -> dict[str, str]:
-        """Those of these calls whose ticket is confidential, with its agent."""
+    async def agents_of_calls(self, call_ids: Sequence[str]) -> dict[str, str]:
+        """Whose ticket each of these calls became; nobody's are left out."""
         chosen = select(_TICKETS.c.call_id, _TICKETS.c.agent_id).where(
-            _TICKETS.c.call_id.in_(call_ids[:_IDS_AT_ONCE]), _TICKETS.c.confidential.is_(True)
+            _TICKETS.c.call_id.in_(call_ids[:_IDS_AT_ONCE]), _TICKETS.c.agent_id.is_not(None)
         )
-        return {row["call_id"]: row["agent_id"] or "" for row in await self._rows(chosen)}
+        return {row["call_id"]: row["agent_id"] for row in await self._rows(chosen)}
 
     async def tickets(self, limit: int = 50, *, before: float | None = None) -> list[StoredTicket]:
         chosen = select(_TICKETS).order_by(_TICKETS.c.arrived_at.desc()).limit(limit)

@@ -130,8 +130,8 @@ class Records:
 
     async def recent_calls(self, *, limit: int) -> list[Row]:
         rows = await _reached(self._repo.calls(limit))
-        secret = await _reached(self._repo.confidential_calls([row.call_id for row in rows]))
-        return [_call(row) | {"confidential_of": secret.get(row.call_id)} for row in rows]
+        agents = await _reached(self._repo.agents_of_calls([row.call_id for row in rows]))
+        return [_call(row) | {"agent": agents.get(row.call_id, "")} for row in rows]
 
     async def recent_tickets(self, *, limit: int, caller: str | None) -> list[Row]:
         rows = (

@@ -74,7 +74,7 @@ class Reads(Protocol):
     """Lists are newest first; rows carry the product's field names."""
 
     async def recent_calls(self, *, limit: int) -> list[Row]:
-        """``confidential_of`` is the agent ("" for nobody) if the ticket is confidential."""
+        """``agent`` is whose ticket it became, "" for nobody's."""
         ...
 
     async def recent_tickets(self, *, limit: int, caller: str | None) -> list[Row]: ...

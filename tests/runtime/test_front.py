@@ -91,9 +91,9 @@ async def test_lists_and_sessions_come_from_the_database(db: Database):
     await db.recorder.write(OpenCall("c1", 1.0, "138", "", "", "12345"))
     await db.recorder.write(OpenCall("c2", 2.0, "139", "", "", "12345"))
     assert [row["call_id"] for row in await records.recent_calls(limit=9)] == ["c2", "c1"]
-    assert [row["confidential_of"] for row in await records.recent_calls(limit=9)] == [None] * 2
-    await db.recorder.write(SaveTicket("c1", {"confidential": True, "agent_id": "1001"}))
-    assert (await records.recent_calls(limit=9))[1]["confidential_of"] == "1001"
+    assert [row["agent"] for row in await records.recent_calls(limit=9)] == ["", ""]
+    await db.recorder.write(SaveTicket("c1", {"agent_id": "1001"}))
+    assert [row["agent"] for row in await records.recent_calls(limit=9)] == ["", "1001"]
     [ticket] = await records.recent_tickets(limit=9, caller="138")
     assert ticket["call_id"] == "c1"
     session = Session("hash", "wang", 2000.0)

@@ -61,7 +61,7 @@ TICKET: dict[str, Json] = {
 }  # fmt: skip
 PAST_CALL: dict[str, Json] = {
     "call_id": CALL, "arrived_at": 1.0, "caller": "13800138000", "dialled": "12345",
-    "phase": "ended", "outcome": "answered", "ended_at": 9.0, "confidential_of": None,
+    "phase": "ended", "outcome": "answered", "ended_at": 9.0, "agent": "",
 }  # fmt: skip
 
 

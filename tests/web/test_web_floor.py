@@ -7,7 +7,7 @@ import pytest
 
 from ari_app.web.floor import CallQuery
 from tests.web.conftest import Api
-from tests.web.fakes import CALL, FOUND
+from tests.web.fakes import CALL, FOUND, PAST_CALL
 from tests.web.test_web_contract import fits
 
 pytestmark = pytest.mark.asyncio
@@ -65,6 +65,28 @@ async def test_a_number_is_shown_to_whom_the_call_concerns(
     api.calls.rows = [{**FOUND, "agents": [who] if own else ["li"], "is_confidential": secret}]
     [row] = (await found(api, who))["calls"]
     assert (row["caller"], bool(row["recordings"])) == (caller, hears)
+
+
+@pytest.mark.parametrize(
+    ("who", "whose", "caller"),
+    [
+        ("boss", "li", "13800138000"),
+        ("wang", "wang", "13800138000"),
+        ("wang", "li", "138****8000"),
+        ("judge", "li", "138****8000"),
+        ("auditor", "", "138****8000"),
+    ],
+)
+async def test_past_and_live_calls_show_a_number_to_whom_they_concern(
+    api: Api, who: str, whose: str, caller: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PAST_CALL, "agent", whose)
+    live = {**api.ask.calls()[0], "agent": whose}
+    monkeypatch.setattr(api.ask, "calls", lambda: [live])
+    token = await api.sign_in(who)
+    for path in ("calls", "calls/recent"):
+        [row] = (await (await api.get(path, token)).json())["calls"]
+        assert row["caller"] == caller, path
 
 
 async def test_an_agent_finds_own_calls_whatever_is_asked(api: Api) -> None:

@@ -6,6 +6,7 @@ from ari_app.core.desk_events import AgentAccepted, AgentDeclined, AgentHungUp
 from ari_app.core.records import Json
 from ari_app.core.values import CallId
 from ari_app.tickets.masking import mask_number
+from ari_app.web.api.floor import SEES_NUMBERS
 from ari_app.web.auth import Me
 from ari_app.web.context import CONTEXT, ME, ask, own_state, parse_query, render
 from ari_app.web.models import RecentCalls
@@ -40,16 +41,12 @@ async def live(request: web.Request) -> web.Response:
 async def recent(request: web.Request) -> web.Response:
     query, me = parse_query(request, RecentCalls), request[ME]
     rows = await request.app[CONTEXT].reads.recent_calls(limit=query.limit)
-    shown = [
-        row if (whose := row.pop("confidential_of")) is None else _without_caller(row, me, whose)
-        for row in rows
-    ]
-    return render({"calls": shown})
+    return render({"calls": [_without_caller(row, me, row.pop("agent")) for row in rows]})
 
 
 def _without_caller(row: Row, me: Me, whose: Json) -> Row:
-    """An agent sees who calls in the own call; nobody's talk concerns another agent. Auditors
-    look at what staff did, not at citizens."""
-    if me.role not in ("agent", "auditor") or whose == me.agent:
+    """An agent sees who calls in the own call; nobody's talk concerns another agent. Quality and
+    auditors look at what staff did, not at citizens."""
+    if me.role in SEES_NUMBERS or whose == me.agent:
         return row
     return {**row, "caller": mask_number(str(row["caller"]))}
