@@ -5,8 +5,8 @@ import { beforeEach, mock, test } from "node:test";
 import { holdTime } from "./held_time";
 import { me, type Me } from "../../ari_app/web/desk_ui/src/shared/me";
 import {
-  conflict, fields, inHand, isDirty, keeping, known, openInHand, openTicket, putAway, save, setReadOnly, take,
-  ticket, type,
+  conflict, fields, inHand, isDirty, keeping, known, leave, openInHand, openTicket, putAway, save,
+  setReadOnly, take, ticket, type, unsaved,
 } from "../../ari_app/web/desk_ui/src/agent/ticket";
 
 interface Asked {
@@ -18,6 +18,10 @@ const asked: Asked[] = [];
 let stored: Record<string, unknown> = {};
 let isChanged = false;
 let isDeaf = false;
+/** Requests that wait until a test lets them go. */
+let held: { readonly path: string; readonly go: () => void }[] = [];
+let holds: (method: string, path: string) => boolean = () => false;
+const kept = new Map<string, string>();
 
 function answer(status: number, body: unknown): Response {
   return new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
@@ -42,15 +46,34 @@ function never(signal: AbortSignal): Promise<Response> {
   });
 }
 
+/** As a browser's: what is kept are its own enumerable names. */
+const browserStore = new Proxy({
+  getItem: (name: string) => kept.get(name) ?? null,
+  setItem: (name: string, text: string) => { kept.set(name, text); },
+  removeItem: (name: string) => { kept.delete(name); },
+}, {
+  ownKeys: () => [...kept.keys()],
+  getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+});
+
 Object.assign(globalThis, {
-  fetch: async (path: string, options: { method: string; body?: string; signal: AbortSignal }) =>
-    isDeaf ? never(options.signal) : served(path, options),
+  fetch: async (path: string, options: { method: string; body?: string; signal: AbortSignal }) => {
+    if (isDeaf) return never(options.signal);
+    if (holds(options.method, path)) await new Promise<void>((go) => held.push({ path, go }));
+    return served(path, options);
+  },
+  localStorage: browserStore,
   BUILD_STAMP: "test",
 });
 holdTime("setTimeout");
 
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((done) => setImmediate(done));
+}
+
+function letGo(): void {
+  holds = () => false;
+  held.splice(0).forEach((one) => one.go());
 }
 
 function count(method: string): number {
@@ -61,6 +84,9 @@ beforeEach(async () => {
   me.value = { agent: "1001" } as Me;
   isChanged = false;
   isDeaf = false;
+  holds = () => false;
+  held = [];
+  kept.clear();
   stored = { ticket_id: "t1", call_id: "c1", version: 1, matter_cause: null, work_orders: [] };
   putAway();
   assert.equal(await openInHand(() => true), true);
@@ -157,4 +183,94 @@ test("a mark goes to the ticket in hand alone, and is seen there at once", async
   await openTicket("t1");
   assert.equal(fields.value.urgency, "紧急");
   assert.equal(isDirty.value, false);
+});
+
+test("a late answer puts no older ticket over the next caller's form", async () => {
+  holds = (_method, path) => path.includes("t0");
+  const opened = openTicket("t0");
+  await settled();
+  putAway();
+  assert.equal(await openInHand(() => true), true);
+  letGo();
+  await opened;
+  assert.equal(ticket.value?.ticket_id, "t1");
+});
+
+test("of two tickets that are opened the later one is shown", async () => {
+  holds = (_method, path) => path.includes("t8");
+  const first = openTicket("t8");
+  await settled();
+  await openTicket("t9");
+  letGo();
+  await first;
+  assert.equal(ticket.value?.ticket_id, "t9");
+});
+
+test("the next caller's form is empty at once though the last ticket is still being saved", async () => {
+  type("matter_cause", "路灯不亮");
+  holds = (method) => method === "PATCH";
+  const leaving = leave();
+  putAway();
+  assert.equal(ticket.value, null);
+  await settled();
+  letGo();
+  await leaving;
+  assert.equal(stored.matter_cause, "路灯不亮");
+  assert.equal(ticket.value, null);
+  assert.deepEqual(unsaved.value, []);
+});
+
+test("words typed while a save is under way are in the browser when the next call comes", async () => {
+  type("matter_cause", "路灯不亮");
+  holds = (method) => method === "PATCH";
+  const saved = save();
+  await settled();
+  type("matter_course", "已三天");
+  putAway();
+  letGo();
+  await saved;
+  assert.deepEqual(unsaved.value, ["t1"]);
+  assert.equal(await openInHand(() => true), true);
+  assert.equal(fields.value.matter_course, "已三天");
+  assert.equal(fields.value.matter_cause, "路灯不亮");
+});
+
+test("typing on while a save is under way is no conflict with anybody", async () => {
+  type("matter_cause", "路灯不亮");
+  holds = (method) => method === "PATCH";
+  const saved = save();
+  await settled();
+  type("matter_course", "已三天");
+  mock.timers.tick(1_000);
+  await settled();
+  assert.equal(count("PUT"), 0);
+  letGo();
+  await saved;
+  mock.timers.tick(3_000);
+  await settled();
+  assert.equal(conflict.value, null);
+  assert.equal(count("PUT"), 1);
+  assert.equal(keeping.value, "kept");
+});
+
+test("words that are not at the service yet are not said to be", async () => {
+  type("matter_cause", "路灯");
+  holds = (method) => method === "PUT";
+  mock.timers.tick(1_000);
+  await settled();
+  type("matter_cause", "路灯不亮");
+  mock.timers.tick(1_000);
+  held.splice(0, 1).forEach((one) => one.go());
+  await settled();
+  assert.equal(keeping.value, "local");
+  letGo();
+  await settled();
+  assert.equal(keeping.value, "kept");
+});
+
+test("a letter that was typed and taken back is no unsaved word", async () => {
+  type("matter_cause", "路");
+  type("matter_cause", "");
+  putAway();
+  assert.deepEqual(unsaved.value, []);
 });

@@ -7,7 +7,7 @@ import { t } from "../shared/texts/language";
 import { Button } from "../shared/ui/button";
 import { attempt, toast } from "../shared/ui/toast";
 import { KEYS, keyOfFirst } from "./keys";
-import { fields, leave, refreshed } from "./ticket";
+import { fields, isDirty, refreshed, save } from "./ticket";
 import { textOf } from "./ticket_fields";
 import type { Ticket } from "./rows";
 
@@ -59,7 +59,7 @@ interface LineProps {
 function Line({ row, one, place }: LineProps) {
   const canJoin = one.closed_at === null && row.repeat_of === null && row.closed_at === null;
   const join = (): void => attempt(async () => {
-    await leave();
+    if (isDirty.value) await save();
     refreshed(await post<Ticket>(`tickets/${row.ticket_id}/join`, { repeat_of: one.ticket_id }));
     toast(t("agent.joined_to", { ticket: one.ticket_id }), "good");
   });

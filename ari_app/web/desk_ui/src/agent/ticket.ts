@@ -47,7 +47,9 @@ let base: Fields = {};
 let draftVersion = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let sending: Promise<void> = Promise.resolve();
-let saving: Promise<void> | null = null;
+let saving: { readonly ticketId: string; readonly done: Promise<void> } | null = null;
+/** Which of several tickets that were opened is the one to show. */
+let opening = 0;
 /** Marks of the call in hand that were made while its ticket was not shown: a ticket that is read
  * at once may not have them yet. */
 let unseen: Fields = {};
@@ -79,12 +81,15 @@ export async function openInHand(isStill: () => boolean): Promise<boolean> {
   return true;
 }
 
+/** Unless another was opened, or a call came, before the answer. */
 export async function openTicket(ticketId: string): Promise<void> {
+  opening += 1;
+  const mine = opening;
   await leave();
   const [row, draft] = await Promise.all([
     get<Ticket>(`tickets/${ticketId}`), get<Draft>(`tickets/${ticketId}/draft`),
   ]);
-  show(row, draft);
+  if (mine === opening) show(row, draft);
 }
 
 /** Before another ticket comes: what is typed is saved, or stays a draft. */
@@ -93,8 +98,10 @@ export async function leave(): Promise<void> {
   await save().catch(() => undefined);
 }
 
-/** No ticket is better than the last caller's: what is typed now is about another matter. */
+/** No ticket is better than the last caller's: what is typed now is about another matter. A save
+ * that is under way goes on. */
 export function putAway(): void {
+  opening += 1;
   forgetTimer();
   inHand.value = null;
   unseen = {};
@@ -134,6 +141,7 @@ function restore(local: ReturnType<typeof findLocal>, there: Fields | null): voi
   keeping.value = there === null ? "clean" : "kept";
   if (local === null) return;
   const mine = { ...base, ...local.fields };
+  if (FIELD_NAMES.every((name) => same(mine[name], base[name]))) dropLocal(agentId(), idShown());
   if (FIELD_NAMES.every((name) => same(mine[name], fields.value[name]))) return;
   const theirs = fields.value;
   fields.value = mine;
@@ -145,16 +153,21 @@ function restore(local: ReturnType<typeof findLocal>, there: Fields | null): voi
 // --- typing ---------------------------------------------------------------------------------------
 
 export function type(name: string, value: FieldValue): void {
-  const row = ticket.value;
-  if (row === null || isReadOnly) return;
+  if (ticket.value === null || isReadOnly) return;
   fields.value = { ...fields.value, [name]: value };
   keeping.value = "local";
-  keepLocal(agentId(), row.ticket_id, {
-    fields: typed(), seen: draftVersion, at: Date.now(),
-  });
+  keepHere();
   if (errors.value[name] !== undefined) errors.value = { ...errors.value, [name]: "" };
   schedule(AUTOSAVE_MS);
 }
+
+/** In this browser, as long as there is a word that the ticket has not. */
+function keepHere(): void {
+  if (!isDirty.value) return dropLocal(agentId(), idShown());
+  keepLocal(agentId(), idShown(), { fields: typed(), seen: draftVersion, at: Date.now() });
+}
+
+const idShown = (): string => ticket.value?.ticket_id ?? "";
 
 /** Only what differs from the ticket: what others fill in meanwhile is not taken back. */
 function typed(): Fields {
@@ -177,24 +190,27 @@ function forgetTimer(): void {
 
 async function keep(): Promise<void> {
   const row = ticket.value;
-  if (row === null || isReadOnly || conflict.value !== null || keeping.value === "saving") return;
+  if (row === null || isReadOnly || conflict.value !== null) return;
+  if (saving?.ticketId === row.ticket_id) return schedule(RETRY_MS);
   const body = { fields: typed(), seen: draftVersion, tab: TAB };
   try {
     const path = `tickets/${row.ticket_id}/draft`;
     const kept = (await request<Draft>("PUT", path, { body, limitMs: LIMIT_MS })).body;
-    if (ticket.value?.ticket_id !== row.ticket_id) return;
+    if (idShown() !== row.ticket_id) return;
     draftVersion = kept.version;
     keptAt.value = kept.saved_at;
     failure.value = "";
-    if (timer === undefined && keeping.value === "local") keeping.value = "kept";
+    const isAll = JSON.stringify(typed()) === JSON.stringify(body.fields);
+    if (isAll && keeping.value === "local") keeping.value = "kept";
   } catch (error) {
-    if (ticket.value?.ticket_id === row.ticket_id) await notKept(row, error);
+    if (idShown() === row.ticket_id) await notKept(row, error);
   }
 }
 
 async function notKept(row: Ticket, error: unknown): Promise<void> {
   if (error instanceof Refusal && error.code === "draft_changed") {
     const there = await get<Draft>(`tickets/${row.ticket_id}/draft`);
+    if (idShown() !== row.ticket_id) return;
     conflict.value = {
       where: "draft", theirs: { ...base, ...there.fields }, version: there.version,
     };
@@ -203,28 +219,35 @@ async function notKept(row: Ticket, error: unknown): Promise<void> {
   }
   failure.value = error instanceof Error ? error.message : String(error);
   const isAway = !(error instanceof Refusal) || error.status === 0 || error.status >= 500;
-  if (isAway) schedule(RETRY_MS);
+  if (!isAway) return;
+  if (keeping.value === "kept") keeping.value = "local";
+  schedule(RETRY_MS);
 }
 
 // --- saving ---------------------------------------------------------------------------------------
 
 /** Write what was typed into the ticket. Throws the refusal after the form has shown it. */
-export function save(): Promise<void> {
-  saving ??= write().finally(() => { saving = null; });
-  return saving;
-}
-
-async function write(): Promise<void> {
-  if (isReadOnly || !isDirty.value) return;
-  forgetTimer();
-  await sending;
+export async function save(): Promise<void> {
   const row = ticket.value;
   if (row === null) return;
+  if (saving?.ticketId === row.ticket_id) return saving.done;
+  const mine = { ticketId: row.ticket_id, done: write(row) };
+  saving = mine;
+  return mine.done.finally(() => { if (saving === mine) saving = null; });
+}
+
+/** It ends as it began, with this ticket, whichever is shown meanwhile. */
+async function write(row: Ticket): Promise<void> {
+  if (isReadOnly || !isDirty.value) return;
+  forgetTimer();
   if (conflict.value !== null) throw new Error(t("agent.conflict_first"));
   keeping.value = "saving";
   const written = typed();
   try {
-    const headers = { "If-Match": `"${row.version}"` };
+    await sending;
+    const shown = ticket.value?.ticket_id === row.ticket_id ? ticket.value : null;
+    if (shown !== null && conflict.value !== null) throw new Error(t("agent.conflict_first"));
+    const headers = { "If-Match": `"${(shown ?? row).version}"` };
     const path = `tickets/${row.ticket_id}`;
     const options = { body: sent(written), headers, limitMs: LIMIT_MS };
     const answer = await request<Ticket>("PATCH", path, options);
@@ -236,8 +259,8 @@ async function write(): Promise<void> {
 }
 
 function saved(row: Ticket, written: Fields): void {
-  dropLocal(agentId(), row.ticket_id);
-  if (ticket.value?.ticket_id !== row.ticket_id) return count();
+  leaveHere(row.ticket_id, written);
+  if (idShown() !== row.ticket_id) return count();
   const now = fields.value;
   const later = FIELD_NAMES.filter((name) =>
     !same(now[name], name in written ? written[name] : base[name]));
@@ -253,13 +276,24 @@ function saved(row: Ticket, written: Fields): void {
   count();
 }
 
+/** In this browser stays only what was typed after the words that are saved now. */
+function leaveHere(ticketId: string, written: Fields): void {
+  const local = findLocal(agentId(), ticketId);
+  const later = Object.entries(local?.fields ?? {}).filter(([name, value]) =>
+    !(name in written && same(value, written[name])));
+  if (local === null || later.length === 0) return dropLocal(agentId(), ticketId);
+  keepLocal(agentId(), ticketId, { ...local, fields: Object.fromEntries(later), seen: 0 });
+}
+
 async function notSaved(row: Ticket, error: unknown): Promise<void> {
+  if (idShown() !== row.ticket_id) return count();
   keeping.value = "failed";
   failure.value = error instanceof Error ? error.message : String(error);
   if (!(error instanceof Refusal)) return;
   errors.value = Object.fromEntries(error.errors.map((one) => [one.field, one.message]));
   if (error.code !== "changed") return;
   const there = await get<Ticket>(`tickets/${row.ticket_id}`);
+  if (idShown() !== row.ticket_id) return;
   ticket.value = there;
   conflict.value = { where: "ticket", theirs: fieldsOf(there), version: there.version };
   if (differing().length === 0) settle();
@@ -293,6 +327,7 @@ export function settle(): void {
   else if (ticket.value !== null) base = fieldsOf(ticket.value);
   fields.value = { ...fields.value };
   keeping.value = "local";
+  keepHere();
   schedule(0);
 }
 
@@ -315,7 +350,7 @@ export function resend(): void {
 
 /** A ticket whose row changed by an action of this page's: dispatched, joined, closed. */
 export function refreshed(row: Ticket): void {
-  if (ticket.value?.ticket_id !== row.ticket_id) return;
+  if (idShown() !== row.ticket_id) return;
   const mine = typed();
   ticket.value = row;
   base = fieldsOf(row);

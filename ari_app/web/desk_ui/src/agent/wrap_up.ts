@@ -48,9 +48,9 @@ function callOf(row: Own): string | null {
 }
 
 async function change(call: string): Promise<void> {
-  await leave();
+  const leaving = leave();
   putAway();
-  await open(call);
+  await Promise.all([leaving, open(call)]);
 }
 
 /** Until it is there: no talk goes on without its ticket. */
