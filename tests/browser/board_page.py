@@ -104,3 +104,13 @@ async def audited(board: Board, what: str) -> str | None:
     """The subject of the latest row of this kind."""
     answer: Any = await (await board.page.request.get(f"{board.url}/api/v1/audit?limit=50")).json()
     return next((str(row["subject"]) for row in answer["rows"] if row["what"] == what), None)
+
+
+async def wait_audited(board: Board, what: str, subject: str) -> None:
+    """The row is written beside what it tells of: the page may show that before."""
+
+    async def differs() -> object:
+        found = await audited(board, what)
+        return None if found == subject else f"{what}: {found!r}"
+
+    await eventually(differs, within_s=30.0, what="not audited")

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 from ari_app.settings import PROJECT_DIR
 from ari_app.softphone.prompt_match import wait_prompt
 from tests.asterisk.hall import Hall
-from tests.browser.board_page import BOSS, SHOWN_MS, Board, audited
+from tests.browser.board_page import BOSS, SHOWN_MS, Board, wait_audited
 
 pytestmark = [
     pytest.mark.browser,
@@ -32,7 +32,7 @@ async def test_a_supervisor_orders_a_state_with_a_reason(hall: Hall, board: Boar
     await desk.wait_state("paused", within_s=30.0, reason="training")
     row = page.locator(".board-agents tbody tr", has_text="1001")
     await expect(row).to_contain_text("培训", timeout=SHOWN_MS)
-    assert await audited(board, "PUT /api/v1/agents/{agent_id}/state") == "1001"
+    await wait_audited(board, "PUT /api/v1/agents/{agent_id}/state", "1001")
 
 
 async def test_surge_mode_goes_on_and_off_for_everybody(hall: Hall, board: Board):
@@ -44,7 +44,7 @@ async def test_surge_mode_goes_on_and_off_for_everybody(hall: Hall, board: Board
     await page.get_by_role("button", name="应急模式").click()
     await page.locator("#surge-off").click(timeout=SHOWN_MS)
     await expect(page.locator(".alert-warn")).to_have_count(0, timeout=SHOWN_MS)
-    assert await audited(board, "DELETE /api/v1/surge") == ""
+    await wait_audited(board, "DELETE /api/v1/surge", "")
 
 
 async def test_the_length_of_wrap_ups_is_changed_for_a_queue_and_an_agent(hall: Hall, board: Board):
@@ -96,7 +96,7 @@ async def test_an_emergency_announcement_is_chosen_heard_and_ended(hall: Hall, b
     await page.keyboard.press("e")
     await page.locator("#emergency-off").click(timeout=SHOWN_MS)
     await expect(button).to_have_attribute("aria-pressed", "false", timeout=SHOWN_MS)
-    assert await audited(board, "DELETE /api/v1/emergency") == ""
+    await wait_audited(board, "DELETE /api/v1/emergency", "")
 
 
 async def test_the_board_on_the_wall_stays_there_after_a_reload(board: Board):

@@ -17,6 +17,7 @@ from tests.browser.board_page import (
     hears,
     supervise,
     supervised,
+    wait_audited,
 )
 from tests.browser.conftest import MICROPHONE_HZ
 
@@ -121,7 +122,7 @@ async def test_a_recording_is_found_drawn_and_played(hall: Hall, board: Board):
         return None if level > beside + 20 else f"{level}, beside {beside}"
 
     await eventually(unheard, within_s=60.0, what="the tone is not played")
-    assert await audited(board, "GET /api/v1/recordings/{call_id}") == call
+    await wait_audited(board, "GET /api/v1/recordings/{call_id}", call)
 
 
 async def test_a_figure_leads_to_its_calls_and_the_table_to_a_file(hall: Hall, board: Board):

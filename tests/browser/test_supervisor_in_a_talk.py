@@ -10,10 +10,10 @@ from tests.browser.board_page import (
     BOSS,
     SHOWN_MS,
     Board,
-    audited,
     hears,
     supervise,
     supervised,
+    wait_audited,
 )
 from tests.browser.conftest import MICROPHONE_HZ
 
@@ -57,4 +57,4 @@ async def test_a_supervisor_barges_in_and_takes_the_call_over(hall: Hall, board:
         await citizen.wait_ended()
     ticket = await hall.ticket(number)
     assert (ticket["agent_id"], ticket["outcome"]) == (BOSS, "answered")
-    assert await audited(board, "POST /api/v1/calls/{call_id}/supervise") == call
+    await wait_audited(board, "POST /api/v1/calls/{call_id}/supervise", call)

@@ -44,6 +44,7 @@ from tests.web.fakes import (
 @dataclass
 class Api:
     client: TestClient
+    prompts: FakePrompts
     ask: FakeAsk = field(default_factory=FakeAsk)
     reads: FakeReads = field(default_factory=FakeReads)
     sessions: FakeSessions = field(default_factory=FakeSessions)
@@ -55,7 +56,6 @@ class Api:
     tickets: FakeTicketDesk = field(default_factory=FakeTicketDesk)
     dials: FakeDials = field(default_factory=FakeDials)
     configurations: FakeConfigurations = field(default_factory=FakeConfigurations)
-    prompts: FakePrompts = field(default_factory=FakePrompts)
     phones: FakePhones = field(default_factory=FakePhones)
     credentials: FakeCredentials = field(default_factory=FakeCredentials)
     calls: FakeCalls = field(default_factory=FakeCalls)
@@ -110,7 +110,8 @@ def board_quiet_s() -> float:
 async def api(
     hello_s: float, board_quiet_s: float, more_settings: dict[str, Any], tmp_path: Path
 ) -> AsyncIterator[Api]:
-    one = Api(client=None)  # type: ignore[arg-type]
+    one = Api(client=None, prompts=FakePrompts(tmp_path / "uploads"))  # type: ignore[arg-type]
+    one.prompts.folder.mkdir()
     write_wav(tmp_path / f"{CALL}.wav", tone(0.5), channels=2)
     one.boards = Boards(
         one.ask.board, one.clock,

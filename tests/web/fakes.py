@@ -1,6 +1,5 @@
 """Stand-ins for the service behind the API: what was asked is kept, what is answered is set."""
 
-import tempfile
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -579,9 +578,9 @@ class FakeConfigurations:
 class FakePrompts:
     """One prompt in one language."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self.uploads: list[bytes] = []
-        self.folder = Path(tempfile.mkdtemp(prefix="hotline-test-"))
+        self.folder = folder
         self.refuse: Problem | None = None
 
     async def listed(self) -> Row:

@@ -3,15 +3,19 @@
 import pytest
 
 from ari_app.softphone.citizen import Citizen
-from ari_app.softphone.phone import Mode, Phone
+from ari_app.softphone.phone import PHONES_IP, Mode, Phone
 from ari_app.softphone.sipp import SippFailed
 from ari_app.softphone.waiting import NotSeen
+from tests.ports import free_udp_port
 
 pytestmark = pytest.mark.asyncio
 
 
 async def test_a_call_is_answered_on_command_and_ended_by_the_citizen() -> None:
-    async with Phone("1001") as phone, Citizen("13800138000", server=phone.address) as citizen:
+    async with (
+        Phone("1001", port=free_udp_port(PHONES_IP)) as phone,
+        Citizen("13800138000", server=phone.address) as citizen,
+    ):
         await citizen.dial()
         call = await phone.wait_ringing()
         assert call.caller == "13800138000"
@@ -24,7 +28,7 @@ async def test_a_call_is_answered_on_command_and_ended_by_the_citizen() -> None:
 
 
 async def test_the_phone_hangs_up_on_command_and_serves_the_next_call() -> None:
-    async with Phone("1001", mode=Mode.ANSWER) as phone:
+    async with Phone("1001", port=free_udp_port(PHONES_IP), mode=Mode.ANSWER) as phone:
         for number in ("13800138001", "13800138002"):
             async with Citizen(number, server=phone.address) as citizen:
                 await citizen.dial()
@@ -38,7 +42,10 @@ async def test_the_phone_hangs_up_on_command_and_serves_the_next_call() -> None:
 
 
 async def test_a_citizen_who_gives_up_cancels_the_ringing() -> None:
-    async with Phone("1001") as phone, Citizen("13800138000", server=phone.address) as citizen:
+    async with (
+        Phone("1001", port=free_udp_port(PHONES_IP)) as phone,
+        Citizen("13800138000", server=phone.address) as citizen,
+    ):
         await citizen.dial()
         call = await phone.wait_ringing()
         await citizen.wait("ringing", within_s=30.0)
@@ -52,7 +59,7 @@ async def test_a_citizen_who_gives_up_cancels_the_ringing() -> None:
 @pytest.mark.parametrize(("mode", "code"), [(Mode.BUSY, 486), (Mode.DECLINE, 603)])
 async def test_a_refusing_phone_says_so_to_the_citizen(mode: Mode, code: int) -> None:
     async with (
-        Phone("1001", mode=mode) as phone,
+        Phone("1001", port=free_udp_port(PHONES_IP), mode=mode) as phone,
         Citizen("13800138000", server=phone.address) as citizen,
     ):
         await citizen.dial()
@@ -64,7 +71,7 @@ async def test_a_refusing_phone_says_so_to_the_citizen(mode: Mode, code: int) ->
 
 async def test_tones_go_both_ways_and_a_key_arrives() -> None:
     async with (
-        Phone("1001", mode=Mode.ANSWER) as phone,
+        Phone("1001", port=free_udp_port(PHONES_IP), mode=Mode.ANSWER) as phone,
         Citizen("13800138000", server=phone.address) as citizen,
     ):
         await citizen.dial()
@@ -86,7 +93,7 @@ async def test_tones_go_both_ways_and_a_key_arrives() -> None:
 
 async def test_two_calls_at_one_phone_are_told() -> None:
     async with (
-        Phone("1001") as phone,
+        Phone("1001", port=free_udp_port(PHONES_IP)) as phone,
         Citizen("13800138001", server=phone.address) as first,
         Citizen("13800138002", server=phone.address) as second,
     ):
@@ -101,7 +108,7 @@ async def test_two_calls_at_one_phone_are_told() -> None:
 async def test_raw_octets_of_a_hostile_caller_arrive_unchanged() -> None:
     header = b'"\xff;<b>\xe5\xbc\xa0" <sip:1%00@127.0.0.2>'
     async with (
-        Phone("1001") as phone,
+        Phone("1001", port=free_udp_port(PHONES_IP)) as phone,
         Citizen("1", server=phone.address, from_header=header, call_id=b"a\xff%b") as citizen,
     ):
         await citizen.dial()
@@ -114,7 +121,10 @@ async def test_raw_octets_of_a_hostile_caller_arrive_unchanged() -> None:
 
 
 async def test_an_event_that_does_not_come_says_what_was_seen_instead() -> None:
-    async with Phone("1001") as phone, Citizen("13800138000", server=phone.address) as citizen:
+    async with (
+        Phone("1001", port=free_udp_port(PHONES_IP)) as phone,
+        Citizen("13800138000", server=phone.address) as citizen,
+    ):
         await citizen.dial()
         with pytest.raises(
             NotSeen, match=r"13800138000: answered: not within 0.2 s; seen: dialled"
@@ -123,7 +133,10 @@ async def test_an_event_that_does_not_come_says_what_was_seen_instead() -> None:
 
 
 async def test_a_message_that_the_scenario_does_not_expect_is_surfaced() -> None:
-    async with Phone("1001") as phone, Citizen("13800138000", server=phone.address) as citizen:
+    async with (
+        Phone("1001", port=free_udp_port(PHONES_IP)) as phone,
+        Citizen("13800138000", server=phone.address) as citizen,
+    ):
         await citizen.dial()
         await phone.wait_ringing()
         citizen.sipp.tell("PRAISE", citizen.call_id)
@@ -134,7 +147,7 @@ async def test_a_message_that_the_scenario_does_not_expect_is_surfaced() -> None
 
 
 async def test_a_port_in_use_is_named() -> None:
-    async with Phone("1001") as phone:
+    async with Phone("1001", port=free_udp_port(PHONES_IP)) as phone:
         with pytest.raises(SippFailed, match=f"port {phone.address[1]} of 127.0.0.3 is in use"):
             async with Phone("1002", port=phone.address[1]):
                 pass

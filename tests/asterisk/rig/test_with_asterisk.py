@@ -11,12 +11,12 @@ from ari_app.passwords import load_passwords
 from ari_app.settings import load_settings
 from ari_app.softphone.alaw import FRAME, tone
 from ari_app.softphone.citizen import Citizen
-from ari_app.softphone.phone import Phone
+from ari_app.softphone.phone import PHONES_IP, Phone
 from ari_app.softphone.prompt_match import wait_prompt
 from ari_app.softphone.registration import register
 from ari_app.softphone.sipp import SippFailed
 from tests.asterisk.hall import recorded_s
-from tests.ports import free_offset
+from tests.ports import free_offset, free_udp_port
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
 
@@ -92,7 +92,7 @@ async def test_a_registered_phone_talks_and_both_sides_are_in_the_recording(
     server = asterisk.settings.sip
     password = load_passwords(asterisk.settings, ["1001"]).agents["1001"].sip
     async with (
-        Phone("1001", server=server) as phone,
+        Phone("1001", port=free_udp_port(PHONES_IP), server=server) as phone,
         Citizen("13800138000", dialled="72", server=server) as citizen,
     ):
         await phone.register(password)
@@ -119,7 +119,7 @@ async def test_a_caller_who_leaves_cancels_the_registered_phone(asterisk: Asteri
     server = asterisk.settings.sip
     password = load_passwords(asterisk.settings, ["1001"]).agents["1001"].sip
     async with (
-        Phone("1001", server=server) as phone,
+        Phone("1001", port=free_udp_port(PHONES_IP), server=server) as phone,
         Citizen("13800138000", dialled="72", server=server) as citizen,
     ):
         await phone.register(password)
