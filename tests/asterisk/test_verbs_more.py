@@ -79,9 +79,12 @@ def seems_late(first: Phone, second: Phone) -> None:
 
 
 async def recorded_all(hall: Hall, number: str, heard: dict[int, float]) -> None:
-    """Of each voice nearly all that somebody heard of it is in the recording."""
+    """Of each voice nearly all that somebody heard of it is in the recording, which a busy machine
+    begins a moment late."""
     recorded = recorded_s(await hall.recording(number), list(heard))
-    assert all(recorded[hz] >= 0.8 * heard[hz] > 0.0 for hz in heard), (recorded, heard)
+    enough = {hz: max(0.1, 0.8 * seconds - 0.3) for hz, seconds in heard.items() if seconds > 0.0}
+    assert len(enough) == len(heard), heard
+    assert all(recorded[hz] >= least for hz, least in enough.items()), (recorded, heard)
 
 
 async def test_a_queues_next_agent_takes_over_before_whoever_came_later(hall: Hall):
