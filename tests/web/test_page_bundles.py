@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ari_app.reports import report, units
+from ari_app.reports.show import as_text
 from ari_app.web.bundle import SOURCES, STATIC
 from ari_app.web.pages import PAGES
 from ari_app.web.problems import Problem
@@ -99,6 +100,14 @@ def test_each_figure_of_the_reports_is_defined_in_english_too() -> None:
     defined = set(re.findall(r"^  (\w+): \[", texts, re.M))
     assert {name for names in report.FIGURES.values() for name in names} <= defined
     assert set(units.FIGURES) <= defined
+
+
+def test_each_figure_is_a_share_in_the_pages_as_it_is_in_a_terminal() -> None:
+    text = (SOURCES / "src/shared/figures.ts").read_text(encoding="utf-8")
+    shares = re.findall(r"^const SHARES = /(.+)/;$", text, re.M)[0]
+    names = {*units.FIGURES, *(name for names in report.FIGURES.values() for name in names)}
+    in_the_pages = {name for name in names if re.search(shares, name)}
+    assert in_the_pages == {name for name in names if as_text(name, 0.5).endswith("%")}
 
 
 REFUSING = ("Problem", "Refusal", "Refuse", "Refused", "_no", "_unknown")
