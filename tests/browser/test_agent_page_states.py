@@ -1,12 +1,13 @@
 """What an agent does between calls and before one: wrap-up, pauses, the microphone, declining,
 answering on the screen; and what the page shows of who calls."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 import yaml
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.asterisk.hall import Hall, eventually, open_hall
 from tests.browser.conftest import MICROPHONE_HZ, NewContext, SignIn
@@ -30,6 +31,10 @@ async (keys) => {
 }
 """
 """Keys one after the other without a frame between them: the page renders, nothing is painted."""
+OWN_CALL = {
+    "ticket_id": "t1", "call_id": "c1", "arrived_at": 1.0, "answered_at": 2.0, "ended_at": 3.0,
+    "outcome": "answered", "case_type": None, "matter_cause": None, "recording_ref": None,
+}  # fmt: skip
 VIP, NUISANCE = "13800143001", "13800143002"
 LISTS = f"""
 vip: {{"{VIP}": {{reason: 市应急指挥中心专线}}}}
@@ -99,6 +104,40 @@ async def test_a_dialog_that_is_answered_within_a_frame_gives_the_keys_back(
 ):
     await desk.page.evaluate(AT_ONCE, [{"key": "p", "altKey": True}, {"key": "1"}])
     await desk.wait_state("paused")
+    await desk.key("Alt+R")
+    await desk.wait_state("ready")
+
+
+async def test_own_calls_that_come_late_are_not_shown_in_place_of_newer_ones(
+    hall: Hall, desk: DeskPage
+):
+    asked, is_asked, let_go = 0, asyncio.Event(), asyncio.Event()
+
+    async def answer(route: Route) -> None:
+        nonlocal asked
+        asked += 1
+        row = {**OWN_CALL, "caller_number": f"1380000000{asked}"}
+        if asked == 1:
+            is_asked.set()
+            await let_go.wait()
+        await route.fulfill(json={"calls": [row]})
+
+    await desk.page.route("**/api/v1/agent/calls", answer)
+    await desk.key("Alt+H")
+    await is_asked.wait()
+    await desk.key("Alt+P")
+    await desk.shown("dialog")
+    await desk.key("1")
+    await desk.wait_state("paused")
+    row = desk.page.locator(".history tbody tr")
+    await expect(row).to_contain_text("13800000002", timeout=SHOWN_MS)
+    let_go.set()
+    # Answered after the late one, which has been drawn by then if it ever is.
+    await desk.page.evaluate(
+        "fetch('/api/v1/agent/calls').then(() => new Promise(requestAnimationFrame))"
+    )
+    await expect(row).to_contain_text("13800000002")
+    await desk.key("Alt+H")
     await desk.key("Alt+R")
     await desk.wait_state("ready")
 

@@ -1,7 +1,9 @@
 """The search for calls in a real browser, filled in by hand, on calls that really came; and what
 follows when a list of it or of the audit goes on."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -52,8 +54,8 @@ async def found(page: Page, *numbers: str) -> None:
     """These calls are listed and no others."""
     rows = page.locator("tbody tr:has(button[data-call])")
     await expect(rows).to_have_count(len(numbers), timeout=SHOWN_MS)
-    for number in numbers:
-        await expect(rows.filter(has_text=number)).to_have_count(1, timeout=SHOWN_MS)
+    for number, count in Counter(numbers).items():
+        await expect(rows.filter(has_text=number)).to_have_count(count, timeout=SHOWN_MS)
 
 
 async def look(page: Page) -> None:
@@ -166,3 +168,103 @@ async def test_earlier_rows_of_the_audit_that_cannot_be_had_take_none_away(
     await expect(search.get_by_role("alert").filter(has_text="无法连接")).to_be_visible()
     await expect(rows).to_have_count(200)
     assert ["who" in one for one in lists.asked] == [False, False, False]
+
+
+Query = dict[str, list[str]]
+
+
+class Slow:
+    """Answers in the service's place; what ``waits`` is true of is answered when it is let go."""
+
+    def __init__(self, answer: Callable[[Query], Any], waits: Callable[[Query], bool]) -> None:
+        self.said, self.waits = answer, waits
+        self.waiting, self.let_go = asyncio.Event(), asyncio.Event()
+
+    async def answer(self, route: Route) -> None:
+        query = parse_qs(urlsplit(route.request.url).query)
+        if self.waits(query):
+            self.waiting.set()
+            await self.let_go.wait()
+        await route.fulfill(json=self.said(query))
+
+
+@pytest.fixture
+def two_calls() -> Callable[[Query], Any]:
+    """Two calls of whatever number is asked for, and two more, and two more."""
+    row = {
+        "call_id": "", "arrived_at": 1.0, "answered_at": None, "ended_at": 2.0, "wait_s": None,
+        "caller": "", "region": "", "dialled": "", "language": None, "queue": "", "outcome": None,
+        "agents": [], "ticket_id": None, "case_type": None, "urgency": None,
+        "is_confidential": False, "recordings": [],
+    }  # fmt: skip
+
+    def answer(query: Query) -> Any:
+        [number], after = query["number"], query.get("after", [""])[0]
+        calls = [{**row, "caller": number, "call_id": f"{number}{after}~{n}"} for n in (1, 2)]
+        return {"calls": calls, "next": f"{after}~more"}
+
+    return answer
+
+
+async def look_for(page: Page, number: str) -> None:
+    await page.get_by_label("来电号码").fill(number)
+    await look(page)
+
+
+async def test_a_search_that_is_slower_than_the_next_one_is_not_shown_in_its_place(
+    search: Page, two_calls: Callable[[Query], Any]
+):
+    slow = Slow(two_calls, lambda query: query["number"] == [MANDARIN])
+    await search.route("**/api/v1/calls/search?*", slow.answer)
+    await look_for(search, MANDARIN)
+    await slow.waiting.wait()
+    await look_for(search, ENGLISH)
+    await found(search, ENGLISH, ENGLISH)
+    slow.let_go.set()
+    await search.get_by_role("button", name="更多").click()
+    await found(search, *[ENGLISH] * 4)
+
+
+async def test_more_calls_that_come_after_the_next_search_are_not_added_to_it(
+    search: Page, two_calls: Callable[[Query], Any]
+):
+    slow = Slow(two_calls, lambda query: query["number"] == [MANDARIN] and "after" in query)
+    await search.route("**/api/v1/calls/search?*", slow.answer)
+    await look_for(search, MANDARIN)
+    await found(search, MANDARIN, MANDARIN)
+    await search.get_by_role("button", name="更多").click()
+    await slow.waiting.wait()
+    await look_for(search, ENGLISH)
+    await found(search, ENGLISH, ENGLISH)
+    slow.let_go.set()
+    await search.get_by_role("button", name="更多").click()
+    await found(search, *[ENGLISH] * 4)
+
+
+async def test_rows_of_the_audit_that_come_late_are_not_shown_for_another_person(
+    hall: Hall, search: Page
+):
+    row = {"at": 1.0, "role": "agent", "what": "POST /x", "subject": "", "result": "200",
+           "data": {}}  # fmt: skip
+
+    def answer(query: Query) -> Any:
+        [who], before = query.get("who", ["1005"]), int(query.get("before", ["1000"])[0])
+        return {"rows": [{**row, "who": who, "seq": before - n} for n in range(1, 101)]}
+
+    slow = Slow(answer, lambda query: query.get("who") == ["1001"])
+    await search.route("**/api/v1/audit?*", slow.answer)
+    await search.goto(f"{hall.settings.web_url}/audit")
+    rows, field = search.locator("tbody tr"), search.get_by_label("操作人")
+    await expect(rows.filter(has_text="1005")).to_have_count(100, timeout=SHOWN_MS)
+    await field.fill("1001")
+    await look(search)
+    await slow.waiting.wait()
+    await search.get_by_role("button", name="更早的").click()
+    await expect(rows.filter(has_text="1005")).to_have_count(200)
+    await field.fill("1002")
+    await look(search)
+    await expect(rows.filter(has_text="1002")).to_have_count(100, timeout=SHOWN_MS)
+    slow.let_go.set()
+    await search.get_by_role("button", name="更早的").click()
+    await expect(rows.filter(has_text="1002")).to_have_count(200, timeout=SHOWN_MS)
+    await expect(rows).to_have_count(200)

@@ -87,6 +87,71 @@ async def test_a_holiday_is_asked_about_before_it_goes(hall: Hall, page: Page, s
     assert "开渔节" not in written(hall, "holidays")
 
 
+async def changed_by_another(hall: Hall, page: Page, path: str, value: object) -> None:
+    """Another admin's save, which this page hears nothing of."""
+    url = hall.settings.web_url
+    answer = await page.request.put(
+        f"{url}/api/v1/config/{path}", data={"value": value},
+        headers={"Origin": url, "If-Match": "*"},
+    )  # fmt: skip
+    assert answer.ok, await answer.text()
+
+
+async def refused_until_opened_again(page: Page) -> None:
+    dialog = page.get_by_role("dialog")
+    save = dialog.get_by_role("button", name=SAVE)
+    await save.click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("请关闭后重新打开")
+    await expect(save).to_be_disabled()
+    await page.keyboard.press("Alt+S")
+    await dialog.get_by_role("button", name="关闭").click()
+    await expect(dialog).to_be_hidden()
+
+
+async def test_another_admins_change_of_an_entry_is_not_overwritten_by_pressing_save_again(
+    hall: Hall, page: Page, sign_in: SignIn
+):
+    await opened(hall, page, sign_in, "settings?part=numbers")
+    await add(page, "新增可转接号码", {"名称": "water", "号码": "8005", "显示名称": "供水集团"})
+    await page.get_by_title("修改 water").click()
+    other = {"number": "8006", "label": "供水热线", "kind": "department"}
+    await changed_by_another(hall, page, "numbers/numbers/water", other)
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("显示名称").fill("自来水公司")
+    await refused_until_opened_again(page)
+    assert "供水热线" in written(hall, "numbers")
+
+    await page.get_by_title("修改 water").click()
+    await expect(dialog.get_by_label("号码", exact=True)).to_have_value("8006")
+    await dialog.get_by_label("显示名称").fill("自来水公司")
+    await dialog.get_by_role("button", name=SAVE).click()
+    await expect(dialog).to_be_hidden()
+    assert "自来水公司" in written(hall, "numbers")
+    assert "8006" in written(hall, "numbers")
+    await take_away(page, "water")
+
+
+async def test_another_admins_change_of_a_holiday_is_not_overwritten_by_pressing_save_again(
+    hall: Hall, page: Page, sign_in: SignIn
+):
+    await opened(hall, page, sign_in, "settings?part=holidays")
+    await page.get_by_role("button", name="2026", exact=True).click()
+    await add(page, "新增节假日", {"节日": "开渔节", "从": "09-16"})
+    await page.get_by_title("修改 开渔节").click()
+    url = f"{hall.settings.web_url}/api/v1/config/holidays"
+    year = (await (await page.request.get(url)).json())["data"]["years"]["2026"]
+    year["holidays"]["开渔节"] = {"from": "09-16", "to": "09-17"}
+    await changed_by_another(hall, page, "holidays/years/2026", year)
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("从", exact=True).fill("09-15")
+    await refused_until_opened_again(page)
+
+    await page.get_by_title("修改 开渔节").click()
+    await expect(dialog.get_by_label("至", exact=True)).to_have_value("09-17")
+    await dialog.get_by_role("button", name="关闭").click()
+    await take_away(page, "开渔节")
+
+
 async def test_unsaved_text_outlives_another_part_and_a_form_that_is_saved_beside_it(
     hall: Hall, page: Page, sign_in: SignIn
 ):

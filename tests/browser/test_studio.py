@@ -1,5 +1,6 @@
 """The studio in Chromium: an admin breaks a tree, sees the line, mends it, callers hear it."""
 
+import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import ConsoleMessage, Page, expect
+from playwright.async_api import ConsoleMessage, Page, Route, expect
 
 from ari_app.reports.period import SHANGHAI
 from ari_app.settings import PROJECT_DIR
@@ -233,6 +234,40 @@ async def test_a_change_is_compared_by_its_text_and_by_a_days_calls(hall: Hall, 
     moved = re.compile(r"[1-9]\d* 通来电中有 [1-9]\d* 通会到别处")
     await expect(calls).to_contain_text(moved, timeout=LONG_MS)
     await expect(calls.get_by_role("table").first).to_contain_text("enterprise")
+
+
+async def test_the_text_of_an_older_version_that_comes_late_is_not_compared_as_the_newer_one(
+    hall: Hall, studio: Page
+):
+    url = f"{hall.settings.web_url}/api/v1/flows"
+    given = await (await studio.request.get(f"{url}/status")).json()
+    older = given["version"]["number"]
+    asked, let_go = asyncio.Event(), asyncio.Event()
+
+    async def versions(route: Route) -> None:
+        is_older = route.request.url.endswith(f"/{older}")
+        if is_older:
+            asked.set()
+            await let_go.wait()
+        await route.fulfill(json={"files": {"main.yaml": "# older" if is_older else "# newer"}})
+
+    async def status(route: Route) -> None:
+        number = older + 1 if asked.is_set() else older
+        await route.fulfill(json={**given, "version": {**given["version"], "number": number}})
+
+    await studio.route("**/api/v1/flows/versions/*", versions)
+    await studio.route("**/api/v1/flows/status", status)
+    await studio.keyboard.press("Alt+B")
+    await asked.wait()
+    text = studio.get_by_role("region", name="与在用版本比较文字")
+    await expect(text).to_contain_text("# newer", timeout=LONG_MS)
+    let_go.set()
+    # Answered after the late one, which has been drawn by then if it ever is.
+    await studio.evaluate(
+        "url => fetch(url).then(() => new Promise(requestAnimationFrame))",
+        f"{url}/versions/{older + 1}",
+    )
+    await expect(text).to_contain_text("# newer")
 
 
 @pytest.mark.parametrize("tool", ["Alt+T", "Alt+P", "Alt+B", "Alt+V"])

@@ -13,7 +13,8 @@ const WRITTEN: readonly (readonly [string, unknown, string])[] = [
   ["wait_s", 12.34, "12.3 秒"],
   ["wait_s", 75, "1:15"],
   ["arrived", 1204, "1204"],
-  ["score", 4.666, "4.67"],
+  ["score", 0.9333, "93.3%"],
+  ["rank", 2, "2"],
   ["connect_rate", null, "–"],
   ["arrived", undefined, "–"],
 ];

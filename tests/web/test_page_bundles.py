@@ -1,16 +1,20 @@
 """The built pages themselves: their size, what they load, and that their texts are complete."""
 
+import ast
 import gzip
 import json
 import re
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 
 from ari_app.reports import report, units
+from ari_app.reports.show import as_text
 from ari_app.web.bundle import SOURCES, STATIC
 from ari_app.web.pages import PAGES
+from ari_app.web.problems import Problem
 
 LIMIT_BYTES = {"desk": 350_000}
 OTHERS_LIMIT_BYTES = 500_000
@@ -98,13 +102,41 @@ def test_each_figure_of_the_reports_is_defined_in_english_too() -> None:
     assert set(units.FIGURES) <= defined
 
 
-NAMED = re.compile(r'\b(?:Refuse\(\s*|Refusal\(\s*\d{3},\s*|Problem\(\s*\d{3},\s*code=)"(\w+)"')
+def test_each_figure_is_a_share_in_the_pages_as_it_is_in_a_terminal() -> None:
+    text = (SOURCES / "src/shared/figures.ts").read_text(encoding="utf-8")
+    shares = re.findall(r"^const SHARES = /(.+)/;$", text, re.M)[0]
+    names = {*units.FIGURES, *(name for names in report.FIGURES.values() for name in names)}
+    in_the_pages = {name for name in names if re.search(shares, name)}
+    assert in_the_pages == {name for name in names if as_text(name, 0.5).endswith("%")}
+
+
+REFUSING = ("Problem", "Refusal", "Refuse", "Refused", "_no", "_unknown")
+"""What is called with a refusal's code as its first or second argument, or as ``code``."""
+CODE = re.compile(r"[a-z]+(_[a-z]+)*")
+
+
+def said_in_english() -> set[str]:
+    texts = (SOURCES / "src/shared/texts/en/refusals.ts").read_text(encoding="utf-8")
+    return set(re.findall(r"^  (\w+):", texts, re.M))
+
+
+def refused_in(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            code = [one.value for one in node.keywords if one.arg == "code"]
+            for one in (*node.args[:2], *code) if node.func.id in REFUSING else ():
+                if isinstance(one, ast.Constant) and CODE.fullmatch(str(one.value)):
+                    yield str(one.value)
 
 
 def test_what_the_service_refuses_is_said_in_english_too() -> None:
-    texts = (SOURCES / "src/shared/texts/en/refusals.ts").read_text(encoding="utf-8")
-    said = set(re.findall(r"^  (\w+):", texts, re.M))
     program = SOURCES.parents[1]
-    named = {code for file in program.rglob("*.py") for code in NAMED.findall(file.read_text())}
-    assert len(named) > 60
-    assert named - said == set()
+    sources = [file for file in program.rglob("*.py") if "node_modules" not in file.parts]
+    named = {code for file in sources for code in refused_in(file)}
+    assert {"key_used", "no_such_number", "changed_meanwhile"} < named
+    assert len(named) > 120
+    assert named - said_in_english() == set()
+
+
+def test_each_status_without_a_code_of_its_own_is_said_in_english_too() -> None:
+    assert {Problem(status).code for status in HTTPStatus} <= said_in_english()

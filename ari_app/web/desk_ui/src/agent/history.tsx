@@ -7,7 +7,7 @@ import { dateAndTime, duration, isToday, timeOfDay } from "../shared/times";
 import { t, tOr } from "../shared/texts/language";
 import { Button } from "../shared/ui/button";
 import { Table, type Column } from "../shared/ui/table";
-import { attempt } from "../shared/ui/toast";
+import { attempt, toastError } from "../shared/ui/toast";
 import { Recording } from "../shared/ui/waveform";
 import { desk } from "./desk";
 import { KEYS } from "./keys";
@@ -31,9 +31,12 @@ export function History() {
   const [played, setPlayed] = useState<string | null>(null);
   const last = desk.value.own?.state;
   // A call that has just ended is a row of it.
-  useEffect(() => attempt(async () => {
-    setRows((await get<{ calls: readonly OwnCall[] }>("agent/calls")).calls);
-  }), [last]);
+  useEffect(() => {
+    const gone = new AbortController();
+    get<{ calls: readonly OwnCall[] }>("agent/calls", { signal: gone.signal })
+      .then((found) => setRows(found.calls), (error: unknown) => { if (!gone.signal.aborted) toastError(error); });
+    return () => gone.abort();
+  }, [last]);
   return (
     <div class="panel stack history">
       {played === null ? null : <Recording key={played} callId={played} />}

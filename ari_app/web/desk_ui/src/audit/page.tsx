@@ -1,7 +1,7 @@
 // Who did what, the newest first: what supervisors, admins and commands changed, and what was
 // refused them. Reads only.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { get, messageOf } from "../shared/api";
 import { dateAndTime } from "../shared/times";
 import { t } from "../shared/texts/language";
@@ -34,11 +34,13 @@ interface Shown {
 const COUNT = 100;
 const NOTHING: Shown = { rows: [], who: "", hasMore: false, problem: "" };
 
-async function rowsOf(who: string, before: number | null): Promise<readonly AuditRow[]> {
+async function rowsOf(
+  who: string, before: number | null, options: { readonly signal?: AbortSignal } = {},
+): Promise<readonly AuditRow[]> {
   const query = new URLSearchParams({ limit: String(COUNT) });
   if (who !== "") query.set("who", who);
   if (before !== null) query.set("before", String(before));
-  return (await get<{ rows: readonly AuditRow[] }>(`audit?${query.toString()}`)).rows;
+  return (await get<{ rows: readonly AuditRow[] }>(`audit?${query.toString()}`, options)).rows;
 }
 
 /** What was sent and from where, as it was written down. */
@@ -63,20 +65,26 @@ function columns(): readonly Column<AuditRow>[] {
 function AuditPage() {
   const [who, setWho] = useState("");
   const [shown, setShown] = useState(NOTHING);
+  const last = useRef(new AbortController());
   const look = async (asked: string): Promise<void> => {
+    last.current.abort(); // a search that is slower than the next one is not waited for
+    const { signal } = last.current = new AbortController();
     try {
-      const rows = await rowsOf(asked, null);
+      const rows = await rowsOf(asked, null, { signal });
       setShown({ rows, who: asked, hasMore: rows.length === COUNT, problem: "" });
     } catch (error) {
+      if (signal.aborted) return;
       setShown({ ...NOTHING, problem: messageOf(error) });
     }
   };
   const lookFurther = async (): Promise<void> => {
+    // They go on from these rows and from no others that have taken their place.
+    const goOn = (further: Partial<Shown>): void => setShown((now) => (now === shown ? { ...shown, ...further } : now));
     try {
       const rows = await rowsOf(shown.who, shown.rows.at(-1)?.seq ?? null);
-      setShown({ ...shown, rows: [...shown.rows, ...rows], hasMore: rows.length === COUNT, problem: "" });
+      goOn({ rows: [...shown.rows, ...rows], hasMore: rows.length === COUNT, problem: "" });
     } catch (error) {
-      setShown({ ...shown, problem: messageOf(error) });
+      goOn({ problem: messageOf(error) });
     }
   };
   useEffect(() => void look(""), []);

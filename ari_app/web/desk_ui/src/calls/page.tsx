@@ -1,7 +1,7 @@
 // The search for calls, page by page, and the recording of the one that is chosen. What was looked
 // for stands in the address, so that a report can lead here.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { get, messageOf } from "../shared/api";
 import { t } from "../shared/texts/language";
 import { Button } from "../shared/ui/button";
@@ -27,24 +27,30 @@ function CallsPage() {
   const [wanted, setWanted] = useState<Wanted>(fromAddress);
   const [found, setFound] = useState<Found>(NOTHING);
   const [chosen, setChosen] = useState<string | null>(null);
+  const asked = useRef(new AbortController());
 
   const search = async (): Promise<void> => {
     const query = toQuery(wanted);
+    asked.current.abort(); // a search that is slower than the next one is not waited for
+    const { signal } = asked.current = new AbortController();
     history.replaceState(null, "", `/calls?${query}`);
     setChosen(null);
     try {
-      const page = await get<FoundCalls>(`calls/search?${query}`);
+      const page = await get<FoundCalls>(`calls/search?${query}`, { signal });
       setFound({ ...page, problem: "", query });
       announce(t("calls.found", { count: page.calls.length }));
       if (page.calls.length === 1) setChosen(page.calls[0]?.call_id ?? null);
     } catch (error) {
+      if (signal.aborted) return;
       setFound({ ...NOTHING, problem: messageOf(error) });
     }
   };
   const more = async (): Promise<void> => {
     const after = encodeURIComponent(found.next ?? "");
     const page = await get<FoundCalls>(`calls/search?${found.query}&after=${after}`);
-    setFound({ ...found, next: page.next, calls: [...found.calls, ...page.calls], problem: "" });
+    // They go on from this list and from no other that has taken its place.
+    setFound((now) => (now === found
+      ? { ...found, next: page.next, calls: [...found.calls, ...page.calls], problem: "" } : now));
   };
   useEffect(() => void search(), []);
   const call = found.calls.find((one) => one.call_id === chosen);

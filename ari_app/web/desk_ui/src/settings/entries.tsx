@@ -11,6 +11,7 @@ import { Table, type Column } from "../shared/ui/table";
 import { entryOf, sectionOf, type Entry, type FileName, type Json } from "./config_api";
 import { dropEntry, fileOf, saveEntry } from "./files";
 import { EntryField, type FieldSpec } from "./form_fields";
+import { isOvertaken, Overtaken } from "./overtaken";
 import { RemoveDialog } from "./remove_dialog";
 
 export interface Row {
@@ -33,13 +34,19 @@ export interface Description {
   readonly more?: (row: Row) => ComponentChildren;
 }
 
-type Open = { readonly row: Row; readonly isNew: boolean } | null;
+/** What a dialog is about, and the hash of the file that it was read from. */
+interface Open {
+  readonly row: Row;
+  readonly isNew: boolean;
+  readonly seen: string;
+}
 
 export function Entries({ about }: { readonly about: Description }) {
-  const [open, setOpen] = useState<Open>(null);
-  const [removing, setRemoving] = useState<Row | null>(null);
-  const data = fileOf(about.file).value?.data ?? null;
-  const rows = sectionOf(data, about.section).map(([name, value]) => ({ name, value }));
+  const [open, setOpen] = useState<Open | null>(null);
+  const [removing, setRemoving] = useState<Open | null>(null);
+  const file = fileOf(about.file).value;
+  const seen = file?.sha256 ?? "";
+  const rows = sectionOf(file?.data ?? null, about.section).map(([name, value]) => ({ name, value }));
   const fresh: Json = about.textLabel === undefined ? about.fresh : "";
   const columns: readonly Column<Row>[] = [
     { key: "name", title: about.nameLabel, isRowTitle: true,
@@ -49,13 +56,13 @@ export function Entries({ about }: { readonly about: Description }) {
       <div class="settings-actions">
         <Button
           title={t("settings.edit_one", { name: row.name })}
-          onPress={() => setOpen({ row, isNew: false })}
+          onPress={() => setOpen({ row, isNew: false, seen })}
         >
           {t("settings.edit")}
         </Button>
         <Button
           title={t("settings.remove_one", { name: row.name })} kind="quiet"
-          onPress={() => setRemoving(row)}
+          onPress={() => setRemoving({ row, isNew: false, seen })}
         >
           {t("settings.remove")}
         </Button>
@@ -67,19 +74,20 @@ export function Entries({ about }: { readonly about: Description }) {
       <div class="row">
         <h2>{about.title}</h2>
         <Button
-          kind="primary" onPress={() => setOpen({ row: { name: "", value: fresh }, isNew: true })}
+          kind="primary" isDisabled={file === null}
+          onPress={() => setOpen({ row: { name: "", value: fresh }, isNew: true, seen })}
         >
           {t("settings.add", { what: about.title })}
         </Button>
       </div>
       <Table caption={about.title} isCaptionHidden rows={rows} keyOf={(row) => row.name} columns={columns} />
       {open === null ? null : (
-        <EntryDialog about={about} row={open.row} isNew={open.isNew} onClose={() => setOpen(null)} />
+        <EntryDialog about={about} open={open} onClose={() => setOpen(null)} />
       )}
       {removing === null ? null : (
         <RemoveDialog
-          name={removing.name} says={t("settings.remove_sure")} onClose={() => setRemoving(null)}
-          onRemove={() => dropEntry(about.file, about.section, removing.name)}
+          name={removing.row.name} says={t("settings.remove_sure")} onClose={() => setRemoving(null)}
+          onRemove={() => dropEntry(about.file, about.section, removing.row.name, removing.seen)}
         />
       )}
     </section>
@@ -88,21 +96,23 @@ export function Entries({ about }: { readonly about: Description }) {
 
 interface DialogProps {
   readonly about: Description;
-  readonly row: Row;
+  readonly open: Open;
   readonly onClose: () => void;
 }
 
-function EntryDialog({ about, row, isNew, onClose }: DialogProps & { readonly isNew: boolean }) {
+function EntryDialog({ about, open, onClose }: DialogProps) {
+  const { row, isNew, seen } = open;
   const [name, setName] = useState(row.name);
   const [value, setValue] = useState<Json>(row.value);
   const [isBusy, setBusy] = useState(false);
   const save = async (): Promise<void> => {
     setBusy(true);
-    const isSaved = await saveEntry(about.file, about.section, name.trim(), value);
+    const isSaved = await saveEntry(about.file, about.section, name.trim(), value, seen);
     setBusy(false);
     if (isSaved) onClose();
   };
-  const isReady = name.trim() !== "" && !name.includes("/") && !isBusy;
+  const isTooLate = !isBusy && isOvertaken(about.file, seen); // one's own save is no other's
+  const isReady = name.trim() !== "" && !name.includes("/") && !isBusy && !isTooLate;
   const actions = (
     <Button kind="primary" shortcut="Alt+S" isDisabled={!isReady} onPress={() => void save()}>
       {t("settings.save_use")}
@@ -126,6 +136,7 @@ function EntryDialog({ about, row, isNew, onClose }: DialogProps & { readonly is
           <EntryField key={spec.name} spec={spec} entry={entryOf(value)} onChange={setValue} />
         ))}
       </div>
+      {isTooLate ? <Overtaken /> : null}
       {isNew ? null : about.more?.(row)}
     </Dialog>
   );

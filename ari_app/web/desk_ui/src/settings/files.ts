@@ -35,15 +35,18 @@ export async function refreshOverview(): Promise<void> {
   overview.value = await listFiles();
 }
 
-/** True once it is saved and in service; otherwise it was said why not. */
+/** True once it is saved and in service; otherwise it was said why not. `seen` is the hash of the file
+ * that the entry was made from: the file that is held here may be another's by now. */
 export async function saveEntry(
-  file: FileName, section: string, name: string, value: Json,
+  file: FileName, section: string, name: string, value: Json, seen: string,
 ): Promise<boolean> {
-  return await keep(file, (seen) => putEntry(file, section, name, value, seen));
+  return await keep(file, () => putEntry(file, section, name, value, seen));
 }
 
-export async function dropEntry(file: FileName, section: string, name: string): Promise<boolean> {
-  return await keep(file, (seen) => removeEntry(file, section, name, seen));
+export async function dropEntry(
+  file: FileName, section: string, name: string, seen: string,
+): Promise<boolean> {
+  return await keep(file, () => removeEntry(file, section, name, seen));
 }
 
 /** As `saveEntry`, but what is wrong is thrown: the editor shows it at its line. */
@@ -60,9 +63,9 @@ export async function reload(): Promise<void> {
   await Promise.all([refreshOverview(), ...[...held.keys()].map(refresh)]);
 }
 
-async function keep(file: FileName, save: (seen: string) => Promise<Saved>): Promise<boolean> {
+async function keep(file: FileName, save: () => Promise<Saved>): Promise<boolean> {
   try {
-    done(await save(fileOf(file).value?.sha256 ?? ""));
+    done(await save());
     return true;
   } catch (error) {
     if (error instanceof Refusal && error.code === "nothing_changed") return true;

@@ -11,18 +11,27 @@ import { Table } from "../shared/ui/table";
 import { holidaysOf, isWeekend, markedDays, weeksOf, type Holiday, type Marked } from "./calendar_days";
 import { entryOf, sectionOf, type Entry, type Json } from "./config_api";
 import { fileOf, saveEntry } from "./files";
+import { isOvertaken, Overtaken } from "./overtaken";
 import { RemoveDialog } from "./remove_dialog";
 
 const MONTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 const FRESH: Holiday = { name: "", from: "", to: "", work: [] };
 
+/** What a dialog is about, and the hash of the file that it was read from. */
+interface Open<T> {
+  readonly what: T;
+  readonly seen: string;
+}
+
 export function Holidays() {
-  const data = fileOf("holidays").value?.data ?? null;
+  const file = fileOf("holidays").value;
+  const data = file?.data ?? null;
+  const seen = file?.sha256 ?? "";
   const years = sectionOf(data, "years").map(([name]) => name);
   const now = String(thisYear());
   const [chosen, setChosen] = useState(now);
-  const [open, setOpen] = useState<Holiday | null>(null);
-  const [adding, setAdding] = useState(false);
+  const [open, setOpen] = useState<Open<Holiday> | null>(null);
+  const [adding, setAdding] = useState<Open<string> | null>(null);
   const year = years.includes(chosen) ? chosen : years.at(-1) ?? now;
   const value = entryOf(entryOf(data)["years"])[year] ?? null;
   const holidays = holidaysOf(value);
@@ -34,21 +43,33 @@ export function Holidays() {
         {years.map((one) => (
           <Button key={one} isPressed={one === year} onPress={() => setChosen(one)}>{one}</Button>
         ))}
-        <Button onPress={() => setAdding(true)}>{t("settings.add_year", { year: next })}</Button>
+        <Button isDisabled={file === null} onPress={() => setAdding({ what: next, seen })}>
+          {t("settings.add_year", { year: next })}
+        </Button>
       </div>
       <Legend />
       <Year year={Number(year)} marked={markedDays(Number(year), holidays)} />
       <div class="row">
         <h3>{t("settings.holidays_of", { year })}</h3>
-        <Button kind="primary" onPress={() => setOpen(FRESH)}>{t("settings.add_holiday")}</Button>
+        <Button kind="primary" isDisabled={file === null} onPress={() => setOpen({ what: FRESH, seen })}>
+          {t("settings.add_holiday")}
+        </Button>
       </div>
-      <HolidayTable holidays={holidays} year={year} value={value} onOpen={setOpen} />
+      <HolidayTable
+        holidays={holidays} year={year} value={value} seen={seen}
+        onOpen={(what) => setOpen({ what, seen })}
+      />
       {open === null ? null : (
-        <HolidayDialog holiday={open} year={year} value={value} onClose={() => setOpen(null)} />
+        <HolidayDialog
+          holiday={open.what} seen={open.seen} year={year} value={value} onClose={() => setOpen(null)}
+        />
       )}
-      {adding ? (
-        <YearDialog year={next} onClose={() => setAdding(false)} onDone={() => setChosen(next)} />
-      ) : null}
+      {adding === null ? null : (
+        <YearDialog
+          year={adding.what} seen={adding.seen} onClose={() => setAdding(null)}
+          onDone={() => setChosen(adding.what)}
+        />
+      )}
     </section>
   );
 }
@@ -123,13 +144,14 @@ interface TableProps {
   readonly holidays: readonly Holiday[];
   readonly year: string;
   readonly value: Json;
+  readonly seen: string;
   readonly onOpen: (holiday: Holiday) => void;
 }
 
-function HolidayTable({ holidays, year, value, onOpen }: TableProps) {
-  const [removing, setRemoving] = useState<string | null>(null);
-  const remove = async (name: string): Promise<void> => {
-    await saveEntry("holidays", "years", year, withoutHoliday(value, name));
+function HolidayTable({ holidays, year, value, seen, onOpen }: TableProps) {
+  const [removing, setRemoving] = useState<Open<string> | null>(null);
+  const remove = async (open: Open<string>): Promise<void> => {
+    await saveEntry("holidays", "years", year, withoutHoliday(value, open.what), open.seen);
   };
   return (
     <>
@@ -148,7 +170,7 @@ function HolidayTable({ holidays, year, value, onOpen }: TableProps) {
               </Button>
               <Button
                 kind="quiet" title={t("settings.remove_one", { name: one.name })}
-                onPress={() => setRemoving(one.name)}
+                onPress={() => setRemoving({ what: one.name, seen })}
               >
                 {t("settings.remove")}
               </Button>
@@ -158,7 +180,7 @@ function HolidayTable({ holidays, year, value, onOpen }: TableProps) {
       />
       {removing === null ? null : (
         <RemoveDialog
-          name={removing} says={t("settings.holiday_sure")} onClose={() => setRemoving(null)}
+          name={removing.what} says={t("settings.holiday_sure")} onClose={() => setRemoving(null)}
           onRemove={() => remove(removing)}
         />
       )}
@@ -168,20 +190,26 @@ function HolidayTable({ holidays, year, value, onOpen }: TableProps) {
 
 interface HolidayDialogProps {
   readonly holiday: Holiday;
+  readonly seen: string;
   readonly year: string;
   readonly value: Json;
   readonly onClose: () => void;
 }
 
-function HolidayDialog({ holiday, year, value, onClose }: HolidayDialogProps) {
+function HolidayDialog({ holiday, seen, year, value, onClose }: HolidayDialogProps) {
   const [filled, setFilled] = useState({ ...holiday, workText: holiday.work.join(", ") });
+  const [isBusy, setBusy] = useState(false);
   const fill = (part: Partial<typeof filled>): void => setFilled({ ...filled, ...part });
   const save = async (): Promise<void> => {
     const work = filled.workText.split(/[,，\s]+/).filter((one) => one !== "");
     const after = withHoliday(value, holiday.name, { ...filled, work });
-    if (await saveEntry("holidays", "years", year, after)) onClose();
+    setBusy(true);
+    const isSaved = await saveEntry("holidays", "years", year, after, seen);
+    setBusy(false);
+    if (isSaved) onClose();
   };
-  const isReady = filled.name.trim() !== "" && filled.from.trim() !== "";
+  const isTooLate = !isBusy && isOvertaken("holidays", seen); // one's own save is no other's
+  const isReady = filled.name.trim() !== "" && filled.from.trim() !== "" && !isBusy && !isTooLate;
   const actions = (
     <Button kind="primary" shortcut="Alt+S" isDisabled={!isReady} onPress={() => void save()}>
       {t("settings.save_use")}
@@ -202,29 +230,39 @@ function HolidayDialog({ holiday, year, value, onClose }: HolidayDialogProps) {
         label={t("settings.day_work")} value={filled.workText} hint={t("settings.work_hint")}
         onInput={(workText) => fill({ workText })}
       />
+      {isTooLate ? <Overtaken /> : null}
     </Dialog>
   );
 }
 
 interface YearDialogProps {
   readonly year: string;
+  readonly seen: string;
   readonly onClose: () => void;
   readonly onDone: () => void;
 }
 
-function YearDialog({ year, onClose, onDone }: YearDialogProps) {
+function YearDialog({ year, seen, onClose, onDone }: YearDialogProps) {
   const [notice, setNotice] = useState(t("settings.notice_of", { year }));
+  const [isBusy, setBusy] = useState(false);
   const save = async (): Promise<void> => {
-    if (!(await saveEntry("holidays", "years", year, { notice, holidays: {} }))) return;
+    setBusy(true);
+    const isSaved = await saveEntry("holidays", "years", year, { notice, holidays: {} }, seen);
+    setBusy(false);
+    if (!isSaved) return;
     onDone();
     onClose();
   };
+  const isTooLate = !isBusy && isOvertaken("holidays", seen);
   const actions = (
-    <Button kind="primary" shortcut="Alt+S" onPress={() => void save()}>{t("settings.save_use")}</Button>
+    <Button kind="primary" shortcut="Alt+S" isDisabled={isBusy || isTooLate} onPress={() => void save()}>
+      {t("settings.save_use")}
+    </Button>
   );
   return (
     <Dialog title={t("settings.add_year", { year })} onClose={onClose} actions={actions}>
       <TextField label={t("settings.notice")} value={notice} onInput={setNotice} hasFocus />
+      {isTooLate ? <Overtaken /> : null}
     </Dialog>
   );
 }

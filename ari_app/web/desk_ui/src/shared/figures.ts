@@ -4,7 +4,7 @@
 import { t } from "./texts/language";
 import { duration } from "./times";
 
-const SHARES = /(_rate(_24h)?(_lowest)?|^level_\w+|^first_contact|^occupancy|^satisfaction)$/;
+const SHARES = /(_rate(_24h)?(_lowest)?|^level_\w+|^first_contact|^occupancy|^satisfaction|^score)$/;
 
 export type FigureKind = "share" | "seconds" | "count";
 

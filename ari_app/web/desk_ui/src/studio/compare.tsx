@@ -26,9 +26,12 @@ function TextDifference() {
   const number = status.value?.version.number ?? null;
   const [texts, setTexts] = useState<Readonly<Record<string, string>> | null>(null);
   useEffect(() => {
-    if (number === null) return;
-    get<{ files: Record<string, string> }>(`flows/versions/${number}`)
-      .then((found) => setTexts(found.files), () => setTexts(null));
+    setTexts(null);
+    if (number === null) return undefined;
+    const gone = new AbortController();
+    get<{ files: Record<string, string> }>(`flows/versions/${number}`, { signal: gone.signal })
+      .then((found) => setTexts(found.files), () => { if (!gone.signal.aborted) setTexts(null); });
+    return () => gone.abort();
   }, [number]);
   const path = current.value;
   const file = currentFile.value;

@@ -25,6 +25,8 @@ export const settings: SameKeys<typeof zh> = {
   in_service: "Saved and in service.",
   nothing_to_do: "Nothing had to be changed.",
   overtaken: "The file was changed while you were editing; your text is not saved.",
+  dialog_overtaken:
+    "The file has changed since you opened this; saving would undo another's change. Please close and open it again.",
   take_file: "Take the new file",
   keep_mine: "Keep my text",
   begun: "Not saved yet: {files}",

@@ -22,6 +22,7 @@ export const settings = {
   in_service: "已保存并生效。",
   nothing_to_do: "没有需要更新的内容。",
   overtaken: "文件在您修改期间已更新，您的文字尚未保存。",
+  dialog_overtaken: "文件在您打开此窗口后已更新，现在保存会覆盖他人的修改。请关闭后重新打开，再作修改。",
   take_file: "改用新的文件",
   keep_mine: "保留我的文字",
   begun: "有未保存的文字：{files}",
