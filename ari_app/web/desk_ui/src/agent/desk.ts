@@ -3,6 +3,7 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import { get, Refusal } from "../shared/api";
+import { mayLeave } from "../shared/leaving";
 import { me } from "../shared/me";
 import { ServiceSocket, type Action, type Message } from "../shared/socket";
 import { t, tOr } from "../shared/texts/language";
@@ -31,6 +32,7 @@ export function openDesk(): void {
   });
   setInterval(() => { clock.value = Date.now() / 1000 - desk.value.ahead; }, 1000);
   effect(() => phone.follow(socket.state.value));
+  effect(() => { mayLeave.value = phone.state.value !== "in_call"; });
   attempt(async () => { staffing.value = await untilThere(() => get<Staffing>("staffing")); });
   attempt(async () => { directory.value = await untilThere(() => get<Directory>("directory")); });
 }

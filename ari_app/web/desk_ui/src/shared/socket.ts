@@ -3,7 +3,8 @@
 // say of the connection. Knows no message but `hello`, `reply`, `closed` and `ping`.
 
 import { signal, type ReadonlySignal } from "@preact/signals";
-import { get, Refusal, sentence, toSignIn } from "./api";
+import { get, Refusal, sentence } from "./api";
+import { leavingFor, toSignIn } from "./leaving";
 import { t } from "./texts/language";
 
 export type SocketState = "connecting" | "open" | "lost" | "replaced" | "stopped";
@@ -94,6 +95,8 @@ export class ServiceSocket {
   }
 
   private connect(): void {
+    // Whoever signs in from now on has a page of their own, and is not to lose it to this one.
+    if (leavingFor.value !== null) return this.stop();
     this._state.value = this._state.value === "lost" ? "lost" : "connecting";
     clearTimeout(this.comeBack);
     // An earlier attempt that is still under way would take the desk from this one later.
@@ -167,9 +170,12 @@ export class ServiceSocket {
   private closed(socket: WebSocket, code: number): void {
     if (socket !== this.socket) return;
     const wasOpen = this._state.value === "open";
+    if (ENDED.has(code)) {
+      this.stop();
+      return toSignIn();
+    }
     this.part(code === REPLACED ? "replaced" : "lost");
     if (code === REPLACED) return;
-    if (ENDED.has(code)) return toSignIn();
     // A refused handshake does not tell why: asking who we are does, and leads to the sign-in.
     if (!wasOpen) void get("me").catch(() => undefined);
     this.returnSoon();
