@@ -45,6 +45,8 @@ interface Waiting {
 
 const REPLACED = 4001;
 const ENDED: ReadonlySet<number> = new Set([4002, 4401]);
+/** A handshake that hangs says nothing for minutes. */
+const OPENING_MS = 5_000;
 const LONGEST_RETURN_MS = 5_000;
 const PING_MS = 10_000;
 const PONG_MS = 5_000;
@@ -58,6 +60,7 @@ export class ServiceSocket {
   private lastRef = 0;
   private readonly waiting = new Map<number, Waiting>();
   private comeBack: ReturnType<typeof setTimeout> | undefined;
+  private opening: ReturnType<typeof setTimeout> | undefined;
   private pinging: ReturnType<typeof setInterval> | undefined;
   private silence: ReturnType<typeof setTimeout> | undefined;
 
@@ -99,6 +102,7 @@ export class ServiceSocket {
     if (leavingFor.value !== null) return this.stop();
     this._state.value = this._state.value === "lost" ? "lost" : "connecting";
     clearTimeout(this.comeBack);
+    clearTimeout(this.opening);
     // An earlier attempt that is still under way would take the desk from this one later.
     const last = this.socket;
     this.socket = null;
@@ -107,6 +111,7 @@ export class ServiceSocket {
     const socket = new WebSocket(`${scheme}://${location.host}${this.path}`);
     this.socket = socket;
     this.seq = null;
+    this.opening = setTimeout(() => this.lose(socket), OPENING_MS);
     socket.onopen = () => this.opened(socket);
     socket.onmessage = (event) => this.received(socket, String(event.data));
     socket.onclose = (event) => this.closed(socket, event.code);
@@ -114,6 +119,7 @@ export class ServiceSocket {
 
   private opened(socket: WebSocket): void {
     if (socket !== this.socket) return;
+    clearTimeout(this.opening);
     this._state.value = "open";
     if (this.settings.pings) this.pinging = setInterval(() => this.ping(socket), PING_MS);
     this.heard(socket);
@@ -184,6 +190,7 @@ export class ServiceSocket {
   private part(state: SocketState): void {
     const socket = this.socket;
     this.socket = null;
+    clearTimeout(this.opening);
     clearInterval(this.pinging);
     clearTimeout(this.silence);
     clearTimeout(this.comeBack);
