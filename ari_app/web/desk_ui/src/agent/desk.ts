@@ -42,6 +42,7 @@ function received(message: Message): void {
   desk.value = after(before, message, Date.now() / 1000);
   clock.value = Date.now() / 1000 - desk.value.ahead;
   showMuted(stillUnsaid(message) ?? desk.value.isMuted);
+  endUnended(message);
   phone.expectAudio(desk.value.talk !== "held" && desk.value.talk !== "passing");
   say(message);
 }
@@ -111,11 +112,31 @@ export function decline(): void {
   if (pop !== null) wish({ type: "decline", call: pop.call });
 }
 
+/** The call that only the phone has hung up, whose goodbye may have found no way to the service. */
+let unended: string | null = null;
+
 /** The service ends the call; without it the phone does. */
 export function hangUp(): void {
   const call = own.value?.call;
   if (socket.state.value === "open" && call) return wish({ type: "hang_up", call });
+  unended = call ?? null;
   attempt(() => phone.hangUp());
+}
+
+/** Told when the service is back: the citizen of a call that goes on there hears only silence. */
+function endUnended(message: Message): void {
+  const row = own.value;
+  if (unended === null) return;
+  if (row?.state !== "talking" || row.call !== unended) unended = null;
+  else if (message.type === "hello") wish({ type: "hang_up", call: unended });
+}
+
+/** A line that is closed for good carries no goodbye: hung up here, the citizen would not be there. */
+export function canHangUp(): boolean {
+  if (socket.state.value === "open") return true;
+  const why = phone.trouble.value;
+  const isClosed = socket.state.value === "replaced" || why === "replaced" || why === "signed_out";
+  return phone.isBrowser && !isClosed;
 }
 
 interface Unsaid {
