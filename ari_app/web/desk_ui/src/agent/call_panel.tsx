@@ -1,7 +1,7 @@
 // The middle of the page while one talks: how the talk stands and everything that can be done.
 
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import type { Action } from "../shared/socket";
 import { duration } from "../shared/times";
 import { t, tOr } from "../shared/texts/language";
@@ -32,7 +32,8 @@ function closeDialogs(): void {
 export function CallPanel({ row }: { readonly row: Own }) {
   const state = desk.value;
   const isCut = socket.state.value !== "open";
-  useEffect(() => closeDialogs, []);
+  // At once: a panel that is gone within a frame must not leave its dialog to the next one.
+  useLayoutEffect(() => closeDialogs, []);
   return (
     <section class="panel stack call" aria-label={t("agent.call")} data-talk={state.talk ?? ""}>
       <Standing row={row} />
