@@ -36,17 +36,36 @@ WITHOUT_KEY = """
 """
 
 
-async def test_a_call_that_rings_under_a_dialog_is_answered_once_that_is_closed(
-    hall: Hall, desk: DeskPage
+@pytest.mark.parametrize("key", ["Alt+P", "Alt+N"])
+async def test_a_call_that_rings_closes_the_dialog_is_spoken_and_answered(
+    hall: Hall, desk: DeskPage, key: str
 ):
-    await desk.key("Alt+P")
+    await desk.key(key)
     await desk.shown("dialog")
     async with hall.calling("13800144001", "0") as citizen:
         await desk.shown("#answer:not([disabled])")
-        await desk.key("Escape")
         await desk.gone("dialog")
+        said = desk.page.get_by_role("alert").filter(has_text="13800144001")
+        await expect(said).to_be_attached(timeout=SHOWN_MS)
         await desk.key("F2")
         await desk.wait_talk("talking")
+        await citizen.hang_up()
+        await desk.wait_state("ready")
+
+
+async def test_a_call_that_rings_closes_the_units_of_the_last_ones_ticket(
+    hall: Hall, desk: DeskPage
+):
+    async with hall.calling("13800144016", "0") as citizen:
+        await desk.take()
+        await desk.shown("[data-ticket]")
+        await citizen.hang_up()
+        await desk.wait_state("ready")
+    await desk.key("Alt+M")
+    await desk.shown("dialog")
+    async with hall.calling("13800144017", "0") as citizen:
+        await desk.take()
+        assert await desk.page.locator("dialog").count() == 0
         await citizen.hang_up()
         await desk.wait_state("ready")
 

@@ -20,7 +20,12 @@ export const directory = signal<Directory | null>(null);
 export const clock = signal(Date.now() / 1000);
 
 export const own = computed(() => desk.value.own);
+/** The call that is offered to this agent. */
+export const ringing = computed(() => desk.value.pop?.call ?? null);
 export const isTalking = computed(() => own.value?.state === "talking");
+
+/** So long after a dialog was closed the page under it is surely heard again. */
+const CLOSED_MS = 100;
 
 export let socket: ServiceSocket;
 export let phone: DeskPhone;
@@ -53,7 +58,7 @@ function say(message: Message): void {
   const state = String(message.state ?? "");
   switch (message.type) {
     case "offer":
-      return announce(t("agent.said_ring", { number: numberOf(message) }), true);
+      return sayRing(t("agent.said_ring", { number: numberOf(message) }));
     case "offer_ended":
       if (reason !== "answered") toast(tOr(`agent.offer_ended_${reason}`, reason), "warn");
       return;
@@ -74,6 +79,11 @@ function say(message: Message): void {
       return toast(message.on ? t("agent.surge_on", { label: String(message.label) })
         : t("agent.surge_off"), "info");
   }
+}
+
+/** Nothing is spoken from under a dialog, and the ring closes what is open. */
+function sayRing(text: string): void {
+  setTimeout(() => announce(text, true), CLOSED_MS);
 }
 
 function sayOutside(to: string, state: string): void {
