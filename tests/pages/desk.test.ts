@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { holdTime } from "./held_time";
-import { canHangUp, desk, hangUp, openDesk } from "../../ari_app/web/desk_ui/src/agent/desk";
+import { canHangUp, clock, desk, hangUp, openDesk } from "../../ari_app/web/desk_ui/src/agent/desk";
 import { me, type Me } from "../../ari_app/web/desk_ui/src/shared/me";
 
 class Line {
@@ -82,6 +82,16 @@ test("another call that is talked in by then is left alone", () => {
   const next = greeted({ ...TALKING, call: "c2" });
   assert.deepEqual(hungUp(next), []);
   assert.equal(desk.value.own?.call, "c2");
+});
+
+test("each reply to a ping tells the service's clock", () => {
+  const line = greeted(TALKING);
+  mock.timers.tick(10_000);
+  const ping = line.sent.find((one) => one.type === "ping");
+  line.tell({ type: "reply", ref: ping?.ref, ok: true, now: 5_000 });
+  assert.equal(clock.value, 5_000);
+  mock.timers.tick(1_000);
+  assert.ok(Math.abs(clock.value - 5_000) < 60);
 });
 
 test("a page whose phone's line is closed for good does not hang up", () => {

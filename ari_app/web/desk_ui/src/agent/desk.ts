@@ -9,7 +9,7 @@ import { ServiceSocket, type Action, type Message } from "../shared/socket";
 import { t, tOr } from "../shared/texts/language";
 import { announce, attempt, toast } from "../shared/ui/toast";
 import { untilThere } from "../shared/until_there";
-import { after, NOTHING, type DeskState } from "./desk_state";
+import { after, atTime, NOTHING, type DeskState } from "./desk_state";
 import { makeDeskPhone, type DeskPhone } from "./desk_phone";
 import type { Directory, Staffing } from "./rows";
 
@@ -33,7 +33,7 @@ export let phone: DeskPhone;
 export function openDesk(): void {
   phone = makeDeskPhone(me.value?.phone === "browser");
   socket = new ServiceSocket("/api/v1/desk", {
-    onMessage: received, isNumbered: true, pings: true,
+    onMessage: received, onNow: toldTime, isNumbered: true, pings: true,
   });
   setInterval(() => { clock.value = Date.now() / 1000 - desk.value.ahead; }, 1000);
   effect(() => phone.follow(socket.state.value));
@@ -50,6 +50,11 @@ function received(message: Message): void {
   endUnended(message);
   phone.expectAudio(desk.value.talk !== "held" && desk.value.talk !== "passing");
   say(message);
+}
+
+function toldTime(now: number): void {
+  desk.value = atTime(desk.value, now, Date.now() / 1000);
+  clock.value = now;
 }
 
 /** What is told to eye and ear beside the page itself. */

@@ -23,6 +23,8 @@ export interface Action {
 export interface Settings {
   /** Each message in order, `hello` included; `reply` and `closed` are kept from it. */
   readonly onMessage: (message: Message) => void;
+  /** The service's clock in epoch seconds, as the reply to a `ping` tells it. */
+  readonly onNow?: (now: number) => void;
   /** Messages carry `seq`, and `hello` the number of the last one. The board's do not. */
   readonly isNumbered?: boolean;
   /** Send a `ping` every ten seconds and take the connection for lost without its reply. */
@@ -36,6 +38,7 @@ interface Reply {
   readonly ok: boolean;
   readonly code?: string;
   readonly message?: string;
+  readonly now?: number;
 }
 
 interface Waiting {
@@ -140,7 +143,7 @@ export class ServiceSocket {
     if (socket !== this.socket) return;
     this.heard(socket);
     const message = JSON.parse(text) as Message;
-    if (message.type === "reply") return this.settle(message as unknown as Reply);
+    if (message.type === "reply") return this.replied(message as unknown as Reply);
     if (message.type === "closed") return;
     if (this.settings.isNumbered && !this.follows(message)) return this.lose(socket);
     this.settings.onMessage(message);
@@ -155,6 +158,11 @@ export class ServiceSocket {
     if (type !== "hello" && !isNext && !isKnown) return false;
     this.seq = seq;
     return true;
+  }
+
+  private replied(reply: Reply): void {
+    this.settle(reply);
+    if (reply.now !== undefined) this.settings.onNow?.(reply.now);
   }
 
   private settle(reply: Reply): void {
