@@ -8,7 +8,7 @@ import pytest
 from ari_app.softphone.citizen import Citizen
 from tests.asterisk.hall import Hall
 from tests.browser.board_page import BOSS, Board, hears, supervise, supervised
-from tests.browser.conftest import MICROPHONE_HZ
+from tests.browser.conftest import MICROPHONE_HZ, SignIn
 from tests.browser.desk_page import DeskPage
 
 pytestmark = [
@@ -45,7 +45,9 @@ async def test_who_has_signed_out_in_a_talk_hangs_up_in_the_page(hall: Hall, des
     assert (await hall.ticket("13800145002"))["who_hung_up"] == "agent"
 
 
-async def test_a_password_that_is_renewed_in_a_talk_ends_it_not(hall: Hall, desk: DeskPage):
+async def test_a_password_that_is_renewed_in_a_talk_ends_it_not(
+    hall: Hall, desk: DeskPage, sign_in: SignIn
+):
     async with hall.calling("13800145003", "0") as citizen:
         await desk.take()
         headers = {"Authorization": f"Bearer {hall.operator()}"}
@@ -53,10 +55,11 @@ async def test_a_password_that_is_renewed_in_a_talk_ends_it_not(hall: Hall, desk
         await _speaks_on(desk, citizen)
         await citizen.hang_up()
         await desk.shown(SIGN_IN)
+    await sign_in(desk.page, "1001")  # Still at work, and signed out when the test ends.
 
 
 async def test_a_supervisor_who_is_refused_listens_on_until_the_call_is_over(
-    hall: Hall, board: Board
+    hall: Hall, board: Board, sign_in: SignIn
 ):
     page = board.page
     agent = await hall.desk("1002")
@@ -73,6 +76,7 @@ async def test_a_supervisor_who_is_refused_listens_on_until_the_call_is_over(
         await hears(board, AGENT_HZ)
         await citizen.hang_up()
         await page.locator(SIGN_IN).wait_for()
+    await sign_in(page, BOSS)
 
 
 async def _speaks_on(desk: DeskPage, citizen: Citizen) -> None:
