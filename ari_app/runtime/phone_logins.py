@@ -52,7 +52,7 @@ class PhoneLogins:
         return phone in self._phones
 
     async def give(self, phone: str) -> PhoneLogin:
-        login = PhoneLogin(phone, secrets.token_urlsafe(24), self._now() + LASTS_S)
+        login = PhoneLogin(phone, secrets.token_urlsafe(24), self._now() + LASTS_S, LASTS_S)
         # From here on it is not taken back; what is under way to Asterisk arrives before.
         self._old.discard(phone)
         self._given[phone] = login.expires_at

@@ -133,7 +133,7 @@ async def _answer(text: str, account: Credential, context: Context) -> dict[str,
         action = ACTION.validate_json(text)
         ref = action.ref
         if isinstance(action, PingAction):
-            return {"type": "reply", "ref": ref, "ok": True}
+            return {"type": "reply", "ref": ref, "ok": True, "now": context.now()}
         permit(Me(agent, account.role, "", 0.0), "agent")
         refuse = await context.wish(_event(action, agent))
         await _audit(action, agent, refuse, context)

@@ -33,7 +33,7 @@ class _Action(Asked):
 
 
 class PingAction(_Action):
-    """Answered at once: a page learns whether its connection still lives."""
+    """Answered at once: a page learns whether its connection still lives, and what time it is."""
 
     type: Literal["ping"]
 
@@ -273,6 +273,7 @@ class Reply(Answered):
     ok: bool
     code: str | None = None
     message: str | None = None
+    now: Instant | None = Field(None, description="To a ping: the service's clock")
 
 
 class Closed(Answered):

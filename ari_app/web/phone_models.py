@@ -11,6 +11,7 @@ class PhoneLoginGiven(Answered):
     user: str = Field(description="The SIP user: the own number, or the seat's")
     password: str
     expires_at: Instant
+    lasts_s: float = Field(description="From the answer on: a page's clock may be wrong")
     domain: str
     sip_uri: str
     socket: str = Field(description="Path of the SIP socket on this host")

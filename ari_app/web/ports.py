@@ -232,6 +232,7 @@ class PhoneLogin:
     user: str
     secret: str
     expires_at: float
+    lasts_s: float
 
 
 class PhoneLogins(Protocol):

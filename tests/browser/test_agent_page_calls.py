@@ -8,7 +8,7 @@ from playwright.async_api import BrowserContext, Route, expect
 
 from ari_app.softphone.hearing import Ear
 from tests.asterisk.hall import Hall, eventually
-from tests.browser.conftest import MICROPHONE_HZ
+from tests.browser.conftest import MICROPHONE_HZ, NewContext, SignIn
 from tests.browser.desk_page import DeskPage
 
 pytestmark = [
@@ -36,17 +36,36 @@ WITHOUT_KEY = """
 """
 
 
-async def test_a_call_that_rings_under_a_dialog_is_answered_once_that_is_closed(
-    hall: Hall, desk: DeskPage
+@pytest.mark.parametrize("key", ["Alt+P", "Alt+N"])
+async def test_a_call_that_rings_closes_the_dialog_is_spoken_and_answered(
+    hall: Hall, desk: DeskPage, key: str
 ):
-    await desk.key("Alt+P")
+    await desk.key(key)
     await desk.shown("dialog")
     async with hall.calling("13800144001", "0") as citizen:
         await desk.shown("#answer:not([disabled])")
-        await desk.key("Escape")
         await desk.gone("dialog")
+        said = desk.page.get_by_role("alert").filter(has_text="13800144001")
+        await expect(said).to_be_attached(timeout=SHOWN_MS)
         await desk.key("F2")
         await desk.wait_talk("talking")
+        await citizen.hang_up()
+        await desk.wait_state("ready")
+
+
+async def test_a_call_that_rings_closes_the_units_of_the_last_ones_ticket(
+    hall: Hall, desk: DeskPage
+):
+    async with hall.calling("13800144016", "0") as citizen:
+        await desk.take()
+        await desk.shown("[data-ticket]")
+        await citizen.hang_up()
+        await desk.wait_state("ready")
+    await desk.key("Alt+M")
+    await desk.shown("dialog")
+    async with hall.calling("13800144017", "0") as citizen:
+        await desk.take()
+        assert await desk.page.locator("dialog").count() == 0
         await citizen.hang_up()
         await desk.wait_state("ready")
 
@@ -160,6 +179,50 @@ async def test_muted_without_the_service_is_muted_and_stays_so_when_it_is_back(
         await desk.wait_state("ready")
 
 
+async def test_a_call_that_is_hung_up_without_the_service_ends_when_it_is_back(
+    hall: Hall, desk: DeskPage
+):
+    async with hall.calling("13800144018", "0") as citizen:
+        await desk.take()
+        await desk.page.context.set_offline(True)
+        await desk.cut_sockets()
+        await desk.shown(".banner-bad")
+        await desk.key("F4")
+        await desk.shown(".lights .badge:has-text('未注册')")
+        await desk.page.context.set_offline(False)
+        await citizen.wait_ended()
+        await desk.wait_state("ready")
+    assert (await hall.ticket("13800144018"))["who_hung_up"] == "agent"
+
+
+async def test_a_dialog_of_one_call_is_not_open_in_the_next_after_a_lost_connection(
+    hall: Hall, new_context: NewContext, sign_in: SignIn
+):
+    made = await new_context()
+    await sign_in(await made.new_page(), "1003")
+    desk = await DeskPage.opened(hall, made)
+    await desk.key("Alt+R")
+    await desk.wait_state("ready")
+    async with hall.phone("1003") as phone:
+        async with hall.calling("13800144019", "3") as citizen:
+            await desk.wait_talk("talking")
+            await desk.key("Alt+T")
+            await desk.shown("dialog")
+            await made.set_offline(True)
+            await desk.cut_sockets()
+            await desk.shown(".banner-bad")
+            await citizen.hang_up()
+        async with hall.calling("13800144020", "3") as citizen:
+            await phone.wait_ringing(count=2)
+            await phone.wait("answered")
+            assert await desk.page.locator("dialog").count() == 1
+            await made.set_offline(False)
+            await desk.shown(".call:has-text('13800144020')")
+            assert await desk.page.locator("dialog").count() == 0
+            await citizen.hang_up()
+            await desk.wait_state("ready")
+
+
 async def test_a_colleague_at_the_page_sees_another_ones_talk_until_it_is_theirs(
     hall: Hall, context: BrowserContext
 ):
@@ -199,6 +262,7 @@ async def test_a_second_page_in_a_talk_says_where_the_voice_is(hall: Hall, desk:
         second = await DeskPage.opened(hall, desk.page.context)
         await second.shown(".banner:has-text('声音不在本页面')")
         await desk.shown(".banner:has-text('只保留这次通话的声音')")
+        await expect(desk.page.get_by_role("button", name="挂断")).to_be_disabled()
         await desk.hears(CITIZEN_HZ)
         await desk.key("Alt+Z")
         await second.shown(".banner:has-text('已停用')")

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { after, NOTHING, type DeskState } from "../../ari_app/web/desk_ui/src/agent/desk_state";
+import { after, atTime, NOTHING, type DeskState } from "../../ari_app/web/desk_ui/src/agent/desk_state";
 import type { Message } from "../../ari_app/web/desk_ui/src/shared/socket";
 
 const NOW = 1_000;
@@ -21,6 +21,13 @@ test("the greeting tells how far the clocks are apart", () => {
   const state = told(HELLO);
   assert.equal(state.own?.state, "ready");
   assert.equal(state.ahead, 3);
+});
+
+test("a clock that is set anew in the middle of a shift is told by the next ping", () => {
+  const later = atTime(told(HELLO), NOW + 10, NOW + 3_610);
+  assert.equal(later.ahead, 3_600);
+  const talking = after(later, { type: "connected", seq: 1, call: "c1" } as Message, NOW + 3_620);
+  assert.equal(talking.own?.talk_since, NOW + 20);
 });
 
 test("an offer pops up, and its card is the call's once it is answered", () => {

@@ -73,3 +73,27 @@ test("a line of which nothing is expected may be silent", () => {
   assert.equal(socket.state.value, "open");
   socket.stop();
 });
+
+test("a line that does not open is given up, and another one is tried", () => {
+  const socket = new ServiceSocket("/api/v1/desk", { onMessage: () => undefined });
+  const line = Line.all.at(-1) as Line;
+  mock.timers.tick(5_000);
+  assert.equal(socket.state.value, "lost");
+  assert.ok(line.isClosed);
+  mock.timers.tick(5_000);
+  const next = Line.all.at(-1) as Line;
+  assert.notEqual(next, line);
+  next.onopen();
+  mock.timers.tick(60_000);
+  assert.equal(socket.state.value, "open");
+  socket.stop();
+});
+
+test("a line that is stopped while it opens stays stopped", () => {
+  const socket = new ServiceSocket("/api/v1/desk", { onMessage: () => undefined });
+  const count = Line.all.length;
+  socket.stop();
+  mock.timers.tick(60_000);
+  assert.equal(socket.state.value, "stopped");
+  assert.equal(Line.all.length, count);
+});

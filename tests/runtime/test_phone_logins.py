@@ -48,7 +48,7 @@ async def test_each_secret_is_new_and_ends_the_one_before(world: World):
     assert first.secret != second.secret
     assert len(first.secret) >= 32
     assert world.asterisk.held == {"1001": second.secret}
-    assert second.expires_at == world.now + LASTS_S
+    assert (second.expires_at, second.lasts_s) == (world.now + LASTS_S, LASTS_S)
 
 
 async def test_what_an_earlier_service_gave_is_taken_back_at_start(world: World):

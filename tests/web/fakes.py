@@ -636,7 +636,7 @@ class FakePhones:
         if self.error:
             raise self.error
         self.given.append(phone)
-        return PhoneLogin(phone, f"secret {len(self.given)}", 1763918600.0)
+        return PhoneLogin(phone, f"secret {len(self.given)}", 1763918600.0, 3600.0)
 
     def take_back(self, phone: str) -> None:
         self.taken_back.append(phone)

@@ -193,14 +193,14 @@ async def test_auditors_have_no_desk_and_quality_only_listens_at_theirs(api: Api
     assert (reply["ok"], reply["code"]) == (False, "forbidden")
 
 
-async def test_a_ping_is_answered_and_changes_nothing(api: Api) -> None:
+async def test_a_ping_is_answered_with_the_time_and_changes_nothing(api: Api) -> None:
     desk = await api.client.ws_connect(
         "/api/v1/desk", headers=await cookie_of(api) | own(api)
     )  # fmt: skip
     await heard(desk)
     before = list(api.ask.asked)
     await desk.send_json({"type": "ping", "ref": 7})
-    assert await heard(desk) == {"type": "reply", "ref": 7, "ok": True}
+    assert await heard(desk) == {"type": "reply", "ref": 7, "ok": True, "now": api.clock.at}
     assert api.ask.asked == before
 
 

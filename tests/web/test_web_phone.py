@@ -70,6 +70,7 @@ async def test_an_agent_gets_a_login_for_the_own_phone_and_each_one_ends_the_las
     assert first["user"] == "wang"
     assert first["sip_uri"] == "sip:wang@hotline.invalid"
     assert first["socket"] == "/sip"
+    assert first["lasts_s"] == 3600.0
     assert first["password"] != second["password"]
     assert api.phones.given == ["wang", "wang"]
 

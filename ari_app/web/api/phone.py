@@ -19,6 +19,7 @@ async def login(request: web.Request) -> web.Response:
             "user": given.user,
             "password": given.secret,
             "expires_at": given.expires_at,
+            "lasts_s": given.lasts_s,
             "domain": DOMAIN,
             "sip_uri": f"sip:{given.user}@{DOMAIN}",
             "socket": SOCKET,

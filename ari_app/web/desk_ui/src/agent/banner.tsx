@@ -1,5 +1,6 @@
 // What is true of this page right now, said at its head: the service, the phone, another page.
 
+import { staysForCall } from "../shared/leaving";
 import { t } from "../shared/texts/language";
 import { Badge, type BadgeKind } from "../shared/ui/badge";
 import { Button } from "../shared/ui/button";
@@ -12,8 +13,9 @@ interface Truth {
   readonly canResume?: boolean;
 }
 
-/** The gravest thing that is wrong; null when all is well. */
+/** The gravest thing that is wrong; null when all is well, and when the page says more already. */
 function trouble(): Truth | null {
+  if (staysForCall.value) return null;
   const service = socket.state.value;
   if (service === "replaced") {
     // Its phone is stopped, yet a talk stays in it until its end: sound does not change pages.
@@ -72,7 +74,7 @@ export function Lights() {
   return (
     <dl class="lights">
       <dt>{t("agent.light_service")}</dt>
-      <dd><Badge kind={service === "open" ? "good" : "bad"}>{t(`common.socket_${service === "stopped" ? "lost" : service}`)}</Badge></dd>
+      <dd><Badge kind={service === "open" ? "good" : "bad"}>{t(`common.socket_${service}`)}</Badge></dd>
       <dt>{t("agent.light_phone")}</dt>
       <dd>
         {phone.isBrowser

@@ -1,7 +1,7 @@
 // The middle of the page while one talks: how the talk stands and everything that can be done.
 
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import type { Action } from "../shared/socket";
 import { duration } from "../shared/times";
 import { t, tOr } from "../shared/texts/language";
@@ -10,8 +10,8 @@ import { Button } from "../shared/ui/button";
 import { attempt } from "../shared/ui/toast";
 import { CallerCard } from "./card";
 import {
-  callPolice, clock, desk, directory, hangUp, marked, phone, socket, toggleHold, toggleMute,
-  toggleRecording, verb,
+  callPolice, canHangUp, clock, desk, directory, hangUp, marked, phone, socket, toggleHold,
+  toggleMute, toggleRecording, verb,
 } from "./desk";
 import { KEYS } from "./keys";
 import { KeypadDialog } from "./keypad";
@@ -32,12 +32,13 @@ function closeDialogs(): void {
 export function CallPanel({ row }: { readonly row: Own }) {
   const state = desk.value;
   const isCut = socket.state.value !== "open";
-  useEffect(() => closeDialogs, []);
+  // At once: a panel that is gone within a frame must not leave its dialog to the next one.
+  useLayoutEffect(() => closeDialogs, []);
   return (
     <section class="panel stack call" aria-label={t("agent.call")} data-talk={state.talk ?? ""}>
       <Standing row={row} />
       <QualityLine />
-      {row.is_third ? <AsThird isCut={isCut} /> : <Actions row={row} isCut={isCut} />}
+      {row.is_third ? <AsThird /> : <Actions row={row} isCut={isCut} />}
       {state.card === null ? null : <CallerCard card={state.card} />}
       {purpose.value === null ? null : (
         <TargetDialog purpose={purpose.value} onClose={() => { purpose.value = null; }} />
@@ -70,20 +71,18 @@ function leftOf(until: number | null): string {
 }
 
 /** A colleague who was asked to come: the talk is another's. */
-function AsThird({ isCut }: { readonly isCut: boolean }) {
+function AsThird() {
   return (
     <div class="row">
       <Badge kind="info">{t("agent.as_third")}</Badge>
-      <HangUpButton isCut={isCut} />
+      <HangUpButton />
     </div>
   );
 }
 
-function HangUpButton({ isCut }: { readonly isCut: boolean }) {
+function HangUpButton() {
   return (
-    <Button
-      kind="danger" shortcut={KEYS.hang_up} isDisabled={isCut && !phone.isBrowser} onPress={hangUp}
-    >
+    <Button kind="danger" shortcut={KEYS.hang_up} isDisabled={!canHangUp()} onPress={hangUp}>
       {t("agent.hang_up")}
     </Button>
   );
@@ -105,7 +104,7 @@ function Actions({ row, isCut }: ActionProps) {
   const isThere = hasThird && third !== null && third.state !== "ringing";
   return (
     <div class="actions">
-      <HangUpButton isCut={isCut} />
+      <HangUpButton />
       <VoiceActions isCut={isCut} talk={talk} />
       <Button shortcut={KEYS.consult} isDisabled={!isAlone} onPress={() => { purpose.value = "consult"; }}>
         {t("agent.consult")}

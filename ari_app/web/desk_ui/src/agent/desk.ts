@@ -3,12 +3,13 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import { get, Refusal } from "../shared/api";
+import { mayLeave } from "../shared/leaving";
 import { me } from "../shared/me";
 import { ServiceSocket, type Action, type Message } from "../shared/socket";
 import { t, tOr } from "../shared/texts/language";
 import { announce, attempt, toast } from "../shared/ui/toast";
 import { untilThere } from "../shared/until_there";
-import { after, NOTHING, type DeskState } from "./desk_state";
+import { after, atTime, NOTHING, type DeskState } from "./desk_state";
 import { makeDeskPhone, type DeskPhone } from "./desk_phone";
 import type { Directory, Staffing } from "./rows";
 
@@ -19,7 +20,12 @@ export const directory = signal<Directory | null>(null);
 export const clock = signal(Date.now() / 1000);
 
 export const own = computed(() => desk.value.own);
+/** The call that is offered to this agent. */
+export const ringing = computed(() => desk.value.pop?.call ?? null);
 export const isTalking = computed(() => own.value?.state === "talking");
+
+/** So long after a dialog was closed the page under it is surely heard again. */
+const CLOSED_MS = 100;
 
 export let socket: ServiceSocket;
 export let phone: DeskPhone;
@@ -27,10 +33,11 @@ export let phone: DeskPhone;
 export function openDesk(): void {
   phone = makeDeskPhone(me.value?.phone === "browser");
   socket = new ServiceSocket("/api/v1/desk", {
-    onMessage: received, isNumbered: true, pings: true,
+    onMessage: received, onNow: toldTime, isNumbered: true, pings: true,
   });
   setInterval(() => { clock.value = Date.now() / 1000 - desk.value.ahead; }, 1000);
   effect(() => phone.follow(socket.state.value));
+  effect(() => { mayLeave.value = phone.state.value !== "in_call"; });
   attempt(async () => { staffing.value = await untilThere(() => get<Staffing>("staffing")); });
   attempt(async () => { directory.value = await untilThere(() => get<Directory>("directory")); });
 }
@@ -40,8 +47,14 @@ function received(message: Message): void {
   desk.value = after(before, message, Date.now() / 1000);
   clock.value = Date.now() / 1000 - desk.value.ahead;
   showMuted(stillUnsaid(message) ?? desk.value.isMuted);
+  endUnended(message);
   phone.expectAudio(desk.value.talk !== "held" && desk.value.talk !== "passing");
   say(message);
+}
+
+function toldTime(now: number): void {
+  desk.value = atTime(desk.value, now, Date.now() / 1000);
+  clock.value = now;
 }
 
 /** What is told to eye and ear beside the page itself. */
@@ -50,7 +63,7 @@ function say(message: Message): void {
   const state = String(message.state ?? "");
   switch (message.type) {
     case "offer":
-      return announce(t("agent.said_ring", { number: numberOf(message) }), true);
+      return sayRing(t("agent.said_ring", { number: numberOf(message) }));
     case "offer_ended":
       if (reason !== "answered") toast(tOr(`agent.offer_ended_${reason}`, reason), "warn");
       return;
@@ -71,6 +84,11 @@ function say(message: Message): void {
       return toast(message.on ? t("agent.surge_on", { label: String(message.label) })
         : t("agent.surge_off"), "info");
   }
+}
+
+/** Nothing is spoken from under a dialog, and the ring closes what is open. */
+function sayRing(text: string): void {
+  setTimeout(() => announce(text, true), CLOSED_MS);
 }
 
 function sayOutside(to: string, state: string): void {
@@ -109,11 +127,31 @@ export function decline(): void {
   if (pop !== null) wish({ type: "decline", call: pop.call });
 }
 
+/** The call that only the phone has hung up, whose goodbye may have found no way to the service. */
+let unended: string | null = null;
+
 /** The service ends the call; without it the phone does. */
 export function hangUp(): void {
   const call = own.value?.call;
   if (socket.state.value === "open" && call) return wish({ type: "hang_up", call });
+  unended = call ?? null;
   attempt(() => phone.hangUp());
+}
+
+/** Told when the service is back: the citizen of a call that goes on there hears only silence. */
+function endUnended(message: Message): void {
+  const row = own.value;
+  if (unended === null) return;
+  if (row?.state !== "talking" || row.call !== unended) unended = null;
+  else if (message.type === "hello") wish({ type: "hang_up", call: unended });
+}
+
+/** A line that is closed for good carries no goodbye: hung up here, the citizen would not be there. */
+export function canHangUp(): boolean {
+  if (socket.state.value === "open") return true;
+  const why = phone.trouble.value;
+  const isClosed = socket.state.value === "replaced" || why === "replaced" || why === "signed_out";
+  return phone.isBrowser && !isClosed;
 }
 
 interface Unsaid {

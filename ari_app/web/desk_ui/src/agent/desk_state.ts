@@ -60,6 +60,11 @@ export function after(state: DeskState, message: Message, localNow: number): Des
   }
 }
 
+/** The service's clock again: this machine's may be set right, or wrong, in the middle of a shift. */
+export function atTime(state: DeskState, now: number, localNow: number): DeskState {
+  return { ...state, ahead: localNow - now };
+}
+
 function greeted(state: DeskState, told: Told, localNow: number): DeskState {
   const card = (told.card ?? null) as Card | null;
   const own = rowOf(told) as Own;

@@ -11,6 +11,7 @@ import { Button } from "../shared/ui/button";
 import { Dialog } from "../shared/ui/dialog";
 import { SelectField } from "../shared/ui/field";
 import { KEYS } from "./keys";
+import { useClosedByRing } from "./ring_closes";
 
 const HEARD = 0.35;
 const ECHO_MS = 3_000;
@@ -22,6 +23,7 @@ export function MicrophoneDialog({ onClose }: { readonly onClose: () => void }) 
   const [round, setRound] = useState(0);
   const [opened, setOpened] = useState(0);
   const stream = useRef<MediaStream | null>(null);
+  useClosedByRing(onClose);
   useEffect(() => {
     let stop = (): void => undefined;
     let isOver = false;

@@ -62,7 +62,7 @@ function Middle() {
   const row = own.value;
   if (pop !== null) return <RingPanel pop={pop} />;
   if (row === null) return null;
-  if (row.state === "talking") return <CallPanel row={row} />;
+  if (row.state === "talking") return <CallPanel key={row.call} row={row} />;
   return (
     <section class="panel stack" aria-label={t("agent.call")}>
       <p class="muted idle">{t(row.state === "ready" ? "agent.idle_ready" : "agent.idle")}</p>

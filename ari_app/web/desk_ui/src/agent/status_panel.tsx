@@ -11,6 +11,7 @@ import { Lights } from "./banner";
 import { clock, own, phone, socket, staffing, wish } from "./desk";
 import { KEYS } from "./keys";
 import { MicrophoneDialog } from "./microphone";
+import { useClosedByRing } from "./ring_closes";
 import type { AgentState, Own } from "./rows";
 import { reasonText } from "./words";
 import { finishWrapUp } from "./wrap_up";
@@ -117,6 +118,7 @@ function WrapUp({ row }: { readonly row: Own }) {
 }
 
 function Reasons({ onClose }: { readonly onClose: () => void }) {
+  useClosedByRing(onClose);
   const choose = (reason: string): void => {
     onClose();
     wish({ type: "not_ready", reason });

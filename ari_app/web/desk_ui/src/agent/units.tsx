@@ -11,6 +11,7 @@ import { Dialog } from "../shared/ui/dialog";
 import { CheckField, TextField } from "../shared/ui/field";
 import { attempt, toast } from "../shared/ui/toast";
 import { KEYS } from "./keys";
+import { useClosedByRing } from "./ring_closes";
 import { isDirty, refreshed, save } from "./ticket";
 import type { Ticket, Unit, WorkOrder } from "./rows";
 
@@ -64,6 +65,7 @@ function CloseCase({ row }: { readonly row: Ticket }) {
 function UnitsDialog({ row, onClose }: { readonly row: Ticket; readonly onClose: () => void }) {
   const [looked, setLooked] = useState("");
   const [chosen, setChosen] = useState<readonly string[]>([]);
+  useClosedByRing(onClose);
   if (units.value === null) {
     attempt(async () => { units.value = (await get<{ units: readonly Unit[] }>("units")).units; });
   }

@@ -4,6 +4,7 @@
 import { effect, signal, untracked } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { post } from "../shared/api";
+import { mayLeave } from "../shared/leaving";
 import { me } from "../shared/me";
 import { t, tOr } from "../shared/texts/language";
 import { Badge, type BadgeKind } from "../shared/ui/badge";
@@ -17,6 +18,7 @@ const KINDS: Readonly<Partial<Record<PhoneState, BadgeKind>>> = {
   registered: "good", in_call: "info", ringing: "info", offline: "bad",
 };
 const phone = signal<AgentPhone | null>(null);
+effect(() => { mayLeave.value = phone.value?.state.value !== "in_call"; });
 
 async function start(): Promise<void> {
   const { makePhone } = await import("../phone/agent_phone");

@@ -24,8 +24,8 @@ export interface Quality {
 export interface PhoneCredentials {
   readonly user: string;
   readonly password: string;
-  /** Epoch seconds. */
-  readonly expires_at: number;
+  /** Seconds from the answer on: this machine's clock may be wrong. */
+  readonly lasts_s: number;
   readonly domain: string;
   readonly sip_uri: string;
   /** Path of the SIP socket on this host. */

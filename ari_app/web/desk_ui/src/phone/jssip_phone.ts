@@ -40,6 +40,8 @@ export class JssipPhone implements AgentPhone {
   private login: PhoneCredentials | null = null;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private renewal: ReturnType<typeof setTimeout> | undefined;
+  /** When the login is to be renewed, in `performance.now()`. */
+  private renewAt = 0;
   private tries = 0;
   private wasLost = false;
 
@@ -93,6 +95,7 @@ export class JssipPhone implements AgentPhone {
       this._trouble.value = null;
     });
     addEventListener("pagehide", this.onPageHide);
+    this.renewInTime();
     return true;
   }
 
@@ -168,9 +171,8 @@ export class JssipPhone implements AgentPhone {
       const login = await this.credentials();
       if (this.line.value === "off") return null;
       this.login = login;
-      clearTimeout(this.renewal);
-      const left = login.expires_at * 1000 - Date.now() - RENEW_BEFORE_S * 1000;
-      this.renewal = setTimeout(() => void this.renewLogin(), Math.max(left, RETRY_MS[4]));
+      this.renewAt = performance.now() + (login.lasts_s - RENEW_BEFORE_S) * 1000;
+      this.renewInTime();
       return login;
     } catch {
       if (this.line.value === "off") return null;
@@ -179,6 +181,12 @@ export class JssipPhone implements AgentPhone {
       this.again(() => isBegun ? this.renewLogin() : this.begun());
       return null;
     }
+  }
+
+  private renewInTime(): void {
+    clearTimeout(this.renewal);
+    const left = this.renewAt - performance.now();
+    this.renewal = setTimeout(() => void this.renewLogin(), Math.max(left, RETRY_MS[4]));
   }
 
   private async begun(): Promise<void> {

@@ -1,9 +1,12 @@
 // The WebSocket under the phone. Decides when a connection is dead though nobody said so: a line
-// that does not answer a keep-alive, or a browser that is offline. Coming back is JsSIP's business.
+// that does not open or answer a keep-alive, or a browser that is offline. Coming back is JsSIP's
+// business.
 
 export const REPLACED = 4001;
 export const SIGNED_OUT = 4002;
 
+/** Longer than the service waits for Asterisk. */
+const OPENING_MS = 5_000;
 const ASK_MS = 8_000;
 const ANSWER_MS = 4_000;
 const QUESTION = "\r\n\r\n";
@@ -13,6 +16,7 @@ const ANSWER = "\r\n";
 export class SipSocket {
   via_transport: string;
   private socket: WebSocket | null = null;
+  private opening: ReturnType<typeof setTimeout> | undefined;
   private asking: ReturnType<typeof setInterval> | undefined;
   private late: ReturnType<typeof setTimeout> | undefined;
   /** Ended on purpose by the service: it is not tried again. */
@@ -35,6 +39,7 @@ export class SipSocket {
     if (this.socket !== null || this.isOver) return;
     const socket = new WebSocket(this.url, "sip");
     this.socket = socket;
+    this.opening = setTimeout(() => this.lose(), OPENING_MS);
     addEventListener("offline", this.onOffline);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => this.opened(socket);
@@ -72,6 +77,7 @@ export class SipSocket {
 
   private opened(socket: WebSocket): void {
     if (socket !== this.socket) return;
+    clearTimeout(this.opening);
     this.asking = setInterval(() => this.ask(), ASK_MS);
     this.onconnect();
   }
@@ -96,6 +102,7 @@ export class SipSocket {
   }
 
   private forget(): void {
+    clearTimeout(this.opening);
     clearInterval(this.asking);
     clearTimeout(this.late);
     this.late = undefined;

@@ -3,6 +3,7 @@
 // Knows no route.
 
 import { signal } from "@preact/signals";
+import { toSignIn } from "./leaving";
 import { refusals } from "./texts/en/refusals";
 import { language, t } from "./texts/language";
 
@@ -131,12 +132,6 @@ export async function put<T = null>(path: string, body: unknown): Promise<T> {
 
 export async function remove<T = null>(path: string): Promise<T> {
   return (await request<T>("DELETE", path)).body;
-}
-
-/** To the sign-in page, and back here afterwards. */
-export function toSignIn(): void {
-  const here = location.pathname + location.search;
-  location.assign(here === "/" ? "/" : `/?next=${encodeURIComponent(here)}`);
 }
 
 function sent(

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { get, post } from "./api";
+import { leaveFor } from "./leaving";
 
 export type Role = "agent" | "supervisor" | "quality" | "auditor" | "admin";
 export type PageName =
@@ -36,5 +37,5 @@ export function hasRight(right: string): boolean {
 
 export async function signOut(): Promise<void> {
   await post("sign-out");
-  location.assign("/");
+  leaveFor("/");
 }

@@ -3,7 +3,8 @@
 // say of the connection. Knows no message but `hello`, `reply`, `closed` and `ping`.
 
 import { signal, type ReadonlySignal } from "@preact/signals";
-import { get, Refusal, sentence, toSignIn } from "./api";
+import { get, Refusal, sentence } from "./api";
+import { leavingFor, toSignIn } from "./leaving";
 import { t } from "./texts/language";
 
 export type SocketState = "connecting" | "open" | "lost" | "replaced" | "stopped";
@@ -22,6 +23,8 @@ export interface Action {
 export interface Settings {
   /** Each message in order, `hello` included; `reply` and `closed` are kept from it. */
   readonly onMessage: (message: Message) => void;
+  /** The service's clock in epoch seconds, as the reply to a `ping` tells it. */
+  readonly onNow?: (now: number) => void;
   /** Messages carry `seq`, and `hello` the number of the last one. The board's do not. */
   readonly isNumbered?: boolean;
   /** Send a `ping` every ten seconds and take the connection for lost without its reply. */
@@ -35,6 +38,7 @@ interface Reply {
   readonly ok: boolean;
   readonly code?: string;
   readonly message?: string;
+  readonly now?: number;
 }
 
 interface Waiting {
@@ -44,6 +48,8 @@ interface Waiting {
 
 const REPLACED = 4001;
 const ENDED: ReadonlySet<number> = new Set([4002, 4401]);
+/** A handshake that hangs says nothing for minutes. */
+const OPENING_MS = 5_000;
 const LONGEST_RETURN_MS = 5_000;
 const PING_MS = 10_000;
 const PONG_MS = 5_000;
@@ -57,6 +63,7 @@ export class ServiceSocket {
   private lastRef = 0;
   private readonly waiting = new Map<number, Waiting>();
   private comeBack: ReturnType<typeof setTimeout> | undefined;
+  private opening: ReturnType<typeof setTimeout> | undefined;
   private pinging: ReturnType<typeof setInterval> | undefined;
   private silence: ReturnType<typeof setTimeout> | undefined;
 
@@ -94,8 +101,11 @@ export class ServiceSocket {
   }
 
   private connect(): void {
+    // Whoever signs in from now on has a page of their own, and is not to lose it to this one.
+    if (leavingFor.value !== null) return this.stop();
     this._state.value = this._state.value === "lost" ? "lost" : "connecting";
     clearTimeout(this.comeBack);
+    clearTimeout(this.opening);
     // An earlier attempt that is still under way would take the desk from this one later.
     const last = this.socket;
     this.socket = null;
@@ -104,6 +114,7 @@ export class ServiceSocket {
     const socket = new WebSocket(`${scheme}://${location.host}${this.path}`);
     this.socket = socket;
     this.seq = null;
+    this.opening = setTimeout(() => this.lose(socket), OPENING_MS);
     socket.onopen = () => this.opened(socket);
     socket.onmessage = (event) => this.received(socket, String(event.data));
     socket.onclose = (event) => this.closed(socket, event.code);
@@ -111,6 +122,7 @@ export class ServiceSocket {
 
   private opened(socket: WebSocket): void {
     if (socket !== this.socket) return;
+    clearTimeout(this.opening);
     this._state.value = "open";
     if (this.settings.pings) this.pinging = setInterval(() => this.ping(socket), PING_MS);
     this.heard(socket);
@@ -131,7 +143,7 @@ export class ServiceSocket {
     if (socket !== this.socket) return;
     this.heard(socket);
     const message = JSON.parse(text) as Message;
-    if (message.type === "reply") return this.settle(message as unknown as Reply);
+    if (message.type === "reply") return this.replied(message as unknown as Reply);
     if (message.type === "closed") return;
     if (this.settings.isNumbered && !this.follows(message)) return this.lose(socket);
     this.settings.onMessage(message);
@@ -146,6 +158,11 @@ export class ServiceSocket {
     if (type !== "hello" && !isNext && !isKnown) return false;
     this.seq = seq;
     return true;
+  }
+
+  private replied(reply: Reply): void {
+    this.settle(reply);
+    if (reply.now !== undefined) this.settings.onNow?.(reply.now);
   }
 
   private settle(reply: Reply): void {
@@ -167,9 +184,12 @@ export class ServiceSocket {
   private closed(socket: WebSocket, code: number): void {
     if (socket !== this.socket) return;
     const wasOpen = this._state.value === "open";
+    if (ENDED.has(code)) {
+      this.stop();
+      return toSignIn();
+    }
     this.part(code === REPLACED ? "replaced" : "lost");
     if (code === REPLACED) return;
-    if (ENDED.has(code)) return toSignIn();
     // A refused handshake does not tell why: asking who we are does, and leads to the sign-in.
     if (!wasOpen) void get("me").catch(() => undefined);
     this.returnSoon();
@@ -178,6 +198,7 @@ export class ServiceSocket {
   private part(state: SocketState): void {
     const socket = this.socket;
     this.socket = null;
+    clearTimeout(this.opening);
     clearInterval(this.pinging);
     clearTimeout(this.silence);
     clearTimeout(this.comeBack);

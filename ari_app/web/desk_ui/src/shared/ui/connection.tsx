@@ -15,10 +15,9 @@ export interface ConnectionProps {
 }
 
 export function Connection({ state, onResume }: ConnectionProps) {
-  const name = state === "stopped" ? "lost" : state;
   return (
     <span class="connection" role="status" aria-label={t("common.connection")}>
-      <Badge kind={KINDS[state]}>{t(`common.socket_${name}`)}</Badge>
+      <Badge kind={KINDS[state]}>{t(`common.socket_${state}`)}</Badge>
       {state === "replaced" ? <Button onPress={onResume}>{t("common.socket_resume")}</Button> : null}
     </span>
   );

@@ -9,6 +9,7 @@ import { language, t } from "../texts/language";
 import { applyTheme } from "../theme";
 import { untilThere } from "../until_there";
 import { Header } from "./header";
+import { Leaving } from "./leaving";
 import { Notices } from "./toast";
 import "../theme.css";
 
@@ -51,6 +52,7 @@ function Shell({ page, content: Content }: PageProps) {
     <>
       <Header page={page} />
       <main id="main" class="main" tabIndex={-1}>
+        <Leaving />
         {now === "here" ? <Content /> : <p role="status">{waiting(now)}</p>}
       </main>
       <Notices />
