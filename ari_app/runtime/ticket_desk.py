@@ -111,8 +111,11 @@ class TicketDesk:
                 raise NO_TICKET
             one, first = found[ticket_id], found[first_id]
             _check(one, known)
-            count, centre = work.joined_count(connection, first_id), self._centre()
-            changes = cases.joined(one, first, count, centre)
+            before, brought = (
+                work.joined_count(connection, each) for each in (first_id, ticket_id)
+            )
+            centre = self._centre()
+            changes = cases.joined(one, first, before, centre, brought=brought)
             if isinstance(changes, Refused):
                 raise _refused(changes)
             after = work.apply(connection, one, changes[0], editor.who, centre.now)

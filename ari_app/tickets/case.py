@@ -230,21 +230,23 @@ def reopened(case: Case, reason: str) -> Change | Refused:
 
 
 def joined(
-    case: Case, first: Case, joined_before: int, centre: Centre
+    case: Case, first: Case, joined_before: int, centre: Centre, *, brought: int = 0
 ) -> Sequence[Change] | Refused:
     """This ticket becomes a repetition of ``first``: what changes of the one, and of the other.
 
-    ``joined_before`` are the tickets that ``first`` already took in. From ``escalate_at`` tickets
-    on one matter (the first counts) it becomes a step more urgent with each.
+    ``joined_before`` are the tickets that ``first`` already took in, ``brought`` those that this
+    one did: they come along. From ``escalate_at`` tickets on one matter (the first counts) it
+    becomes a step more urgent with each.
     """
     refused = _not_to_be_joined(case, first)
     if refused is not None:
         return refused
-    count = joined_before + 1
-    urgency = first.ticket.get("urgency")
-    urgent = {}
-    if count + 1 >= centre.rules.sla.escalate_at:
-        urgent = {"urgency": more_urgent(urgency)} if urgency != URGENCIES[-1] else {}
+    count = joined_before + 1 + brought
+    before = urgency = first.ticket.get("urgency")
+    for number in range(joined_before + 2, count + 2):
+        if number >= centre.rules.sla.escalate_at and urgency != URGENCIES[-1]:
+            urgency = more_urgent(urgency)
+    urgent = {} if urgency == before else {"urgency": urgency}
     ends = {"closed_at": centre.now, "repeat_of": first.ticket_id}
     return (
         Change(What.JOINED, ends, data=({"repeat_of": first.ticket_id},)),

@@ -117,6 +117,20 @@ async def test_a_repeat_is_found_and_joined(db: Database, desk):
     assert (await refused(desk.join(first, "t-none", WANG))).status == 404
 
 
+async def test_a_ticket_that_took_another_in_brings_it_along_when_it_is_joined(db: Database, desk):
+    """C to B, then B to A: three tickets on one matter, as if all had been joined to A."""
+    a, b, c = [await talked(db, name, at=NOW + n) for n, name in enumerate(("a", "b", "c"))]
+    await desk.edit(a, 0, {"urgency": "普通"}, WANG)
+    await desk.join(c, b, WANG)
+    await desk.join(b, a, WANG)
+    row = await desk.find(a, WANG)
+    assert (row["urgency"], row["closed_at"]) == ("急", None)
+    assert await db.column("select count(*) from journal where kind = 'ticket.repeated'") == [2]
+    fourth = await talked(db, "d", at=NOW + 9)
+    await desk.join(fourth, a, WANG)
+    assert (await desk.find(a, WANG))["urgency"] == "紧急"
+
+
 async def test_who_called_about_a_confidential_matter_is_shown_only_to_who_works_on_it(db, desk):
     ticket = await talked(db)
     row = await desk.edit(ticket, 0, {"confidential": True}, WANG)

@@ -158,6 +158,16 @@ def test_a_repeat_is_joined_and_closed_and_the_third_makes_it_more_urgent():
     assert [more_urgent(one) for one in (None, *URGENCIES)] == ["急", "急", "紧急", "紧急"]
 
 
+def test_a_ticket_brings_along_those_it_took_in_and_each_of_them_counts():
+    first = case(ticket_id="t-0", urgency="普通")
+    _, more = joined(case(), first, 0, CENTRE, brought=1)  # type: ignore[misc]
+    assert (more.fields, more.data[0]["count"]) == ({"urgency": "急"}, 2)
+    _, more = joined(case(), first, 0, CENTRE, brought=2)  # type: ignore[misc]
+    assert more.fields == {"urgency": "紧急"}
+    _, more = joined(case(), first, 2, CENTRE)  # type: ignore[misc]
+    assert more.fields == {"urgency": "急"}
+
+
 @pytest.mark.parametrize(
     ("one", "first", "refused"),
     [
