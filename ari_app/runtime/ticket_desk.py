@@ -281,9 +281,11 @@ class TicketDesk:
     def _shown(self, case: Case, editor: Editor) -> Row:
         row = for_reader(case.ticket, is_concerned=is_concerned(case.ticket, editor))
         row.pop("edited")
+        centre = self._centre()
         return {
             **row,
-            "card": cases.worst_card(case.orders, self._centre()),
+            "card": cases.card_of(case, centre),
+            "dispatch_by": cases.dispatch_by(case, centre),
             "work_orders": [self._order(order) for order in case.orders],
         }
 

@@ -1,6 +1,7 @@
 """The ticket desk over a real database: who may, what is refused, what others changed meanwhile."""
 
 from collections.abc import AsyncIterator, Awaitable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -98,6 +99,18 @@ async def test_a_ticket_goes_through_its_units_to_its_end(db: Database, desk, cl
     assert (await desk.reopen(ticket, "市民反映未解决", BOSS))["closed_at"] is None
     assert row["audit"][-1]["what"] == "ticket.closed"
     assert (await refused(desk.step("t-0.w9", Asked(Step.SIGN), "city"))).status == 404
+
+
+async def test_what_lies_undispatched_shows_until_when_and_its_card(db, desk, clock: HandClock):
+    ticket = await talked(db)
+    sla = replace(SHIPPED.rules.sla, default="beijing_draft_2021")
+    desk.change(replace(SHIPPED.rules, sla=sla), CALENDAR)
+    row = await desk.edit(ticket, 0, {"urgency": "紧急", "matter_cause": "燃气泄漏"}, WANG)
+    assert (row["dispatch_by"], row["card"]) == (NOW + 3600, None)
+    clock.time = NOW + 3601
+    assert (await desk.find(ticket, BOSS))["card"] == "red"
+    row = await desk.dispatch(ticket, ["housing"], "", WANG)
+    assert (row["dispatch_by"], row["card"]) == (None, None)
 
 
 async def test_a_repeat_is_found_and_joined(db: Database, desk):
