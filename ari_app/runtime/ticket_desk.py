@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from ari_app.core.phone_number import region_of
+from ari_app.core.phone_number import one_form, region_of
 from ari_app.db import work
 from ari_app.db.drafts import drop_drafts
 from ari_app.db.fields import ticket_values
@@ -196,13 +196,15 @@ class TicketDesk:
     async def take_in(
         self, channel: str, key: str, arrived_at: float | None, fields: Mapping[str, Any]
     ) -> Row:
-        number = str(fields.get("caller_number") or "")
-        region = {"caller_region": region_of(number)} if number and region_of(number) else {}
+        number = one_form(str(fields.get("caller_number") or ""))
+        caller = {"caller_number": number} if number else {}
+        if region_of(number):
+            caller["caller_region"] = region_of(number)
         now = self._clock.now()
         if arrived_at is not None and not (math.isfinite(arrived_at) and arrived_at <= now + 60):
             raise Problem(422, detail="arrived_at 应是不晚于现在的时间（秒）。")
         content = content_hash({**fields, "arrived_at": arrived_at})
-        known = {**fields, **region}
+        known = {**fields, **caller}
         row = skeleton(channel, key, now if arrived_at is None else arrived_at, known)
 
         def do(connection: Connection) -> tuple[Case, bool, bool]:

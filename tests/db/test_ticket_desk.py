@@ -101,6 +101,17 @@ async def test_a_ticket_goes_through_its_units_to_its_end(db: Database, desk, cl
     assert (await refused(desk.step("t-0.w9", Asked(Step.SIGN), "city"))).status == 404
 
 
+async def test_a_citizen_who_is_written_in_another_way_is_the_same_citizen(db: Database, desk):
+    first = await talked(db, "c1", at=NOW - 3600)
+    said = {"caller_number": "+8613800138000", "matter_cause": "噪音"}
+    made = await desk.take_in("wechat", "m-1", NOW - 60, said)
+    found = await desk.repeats(made["ticket_id"])
+    assert [one["ticket_id"] for one in found["repeats"]] == [first]
+    row = await desk.find(made["ticket_id"], WANG)
+    assert (row["caller_number"], row["repeat_count_30d"]) == ("13800138000", 1)
+    assert not (await desk.take_in("wechat", "m-1", NOW - 60, said))["created"]
+
+
 async def test_what_lies_undispatched_shows_until_when_and_its_card(db, desk, clock: HandClock):
     ticket = await talked(db)
     sla = replace(SHIPPED.rules.sla, default="beijing_draft_2021")
