@@ -32,7 +32,7 @@ async def _run(settings: Settings, date: str, *, as_json: bool) -> int:
         period = day(date)
         logged, since = await asyncio.to_thread(logged_calls, settings.cel_file)
         facts, rows = await journal_calls(engine, period), await call_rows(engine, period)
-        found = audit(facts, rows, logged, since)
+        found = audit(facts, rows, logged, since, period)
         _show(found, as_json=as_json)
         return 0 if found.agrees else 1
 

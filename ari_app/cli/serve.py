@@ -1,7 +1,8 @@
 """``hotline serve``: the service process.
 
 Decides what stops a start (a configuration nobody could be served by, a database of a newer
-program) and what does not (a database that is away: calls are served and written down later).
+program or one whose schema cannot be changed) and what does not (a database that is away: calls are
+served and written down later).
 """
 
 import asyncio
@@ -49,7 +50,8 @@ def serve(settings: Settings) -> int:
         print(render_problems(opened), file=sys.stderr)
         return BAD_CONFIGURATION
     try:
-        asyncio.run(_upgrade(settings))
+        with _alive(settings.watchdog_fd):
+            asyncio.run(upgrade(settings.database_url, reach_s=DATABASE_LIMIT_S))
     except SchemaError as error:
         print(error, file=sys.stderr)
         return BAD_CONFIGURATION
@@ -64,8 +66,8 @@ def serve(settings: Settings) -> int:
 
 @contextlib.contextmanager
 def _alive(watchdog_fd: int | None) -> Iterator[None]:
-    """Proving the largest trees takes longer than the supervisor would wait: killed for it, every
-    start would end so."""
+    """Proving the largest trees, or changing a large database, takes longer than the supervisor
+    would wait: killed for it, every start would end so."""
     done = threading.Event()
 
     def beat() -> None:
@@ -82,11 +84,6 @@ def _alive(watchdog_fd: int | None) -> Iterator[None]:
     finally:
         done.set()
         beating.join()
-
-
-async def _upgrade(settings: Settings) -> None:
-    async with asyncio.timeout(DATABASE_LIMIT_S):
-        await upgrade(settings.database_url)
 
 
 def upgrade_database(settings: Settings) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ari_app.core.journal_lines import Kind
+from ari_app.core.phone_number import one_form
 from ari_app.db.models import Base
 
 _TABLES = Base.metadata.tables
@@ -86,10 +87,11 @@ def _same(looked: Looked) -> Iterable[ColumnElement[bool]]:
         (_TICKETS.c.language, looked.language),
     )  # fmt: skip
     yield from (column == value for column, value in wanted if value)
-    if len(looked.number) >= WHOLE_NUMBER:
-        yield _TICKETS.c.caller_number == looked.number
-    elif looked.number:
-        yield _TICKETS.c.caller_number.endswith(looked.number, autoescape=True)
+    number = one_form(looked.number)
+    if len(number) >= WHOLE_NUMBER:
+        yield _TICKETS.c.caller_number == number
+    elif number:
+        yield _TICKETS.c.caller_number.endswith(number, autoescape=True)
 
 
 def _period(looked: Looked) -> Iterable[ColumnElement[bool]]:

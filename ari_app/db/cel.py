@@ -15,6 +15,7 @@ from ari_app.db.rows import CelPosition
 TRUNK_CONTEXT = "from-trunk"
 # What the dialplan writes into the log itself; the type of such an event is its name.
 _FALLBACK_MARK, _REFUSED_MARK = "fallback", "refused"
+_MISSED = ("abandoned_fallback", "abandoned_before_answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,15 @@ class CelCall:
         if self.agent_answered_at is not None:
             return "answered_fallback"
         return "abandoned_fallback" if self.answered_at else "abandoned_before_answer"
+
+    @property
+    def is_missed(self) -> bool:
+        """Nobody served the citizen: neither we, who had the call, nor a phone of the fallback.
+
+        Whoever came to the fallback from us was on its line all the same, for we had died.
+        """
+        was_ours = self.reached_service and not self.fallback
+        return self.outcome in _MISSED and not was_ours
 
 
 class CelImport:

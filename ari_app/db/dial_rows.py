@@ -6,7 +6,7 @@ Reads only. Knows no rule of who is called when.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ari_app.db.models import Base
@@ -41,11 +41,17 @@ class DialRows:
         return await self._rows(select(_TICKETS).where(_TICKETS.c.ticket_id.in_(ticket_ids)))
 
     async def closed_tickets(self, since: float, until: float, limit: int) -> list[Row]:
-        """Cases closed in this span that nobody was asked about yet."""
+        """Cases closed in this span that nobody was asked about yet.
+
+        A ticket that was joined to another was closed by that alone; the other one counts. Where
+        it names the other, a tree may have written digits that a caller pressed.
+        """
+        first = _TICKETS.alias("first")
         chosen = (
             select(_TICKETS)
             .where(_TICKETS.c.closed_at >= since, _TICKETS.c.closed_at < until)
             .where(_TICKETS.c.revisit_score.is_(None))
+            .where(~exists().where(first.c.ticket_id == _TICKETS.c.repeat_of))
             .order_by(_TICKETS.c.closed_at)
             .limit(limit)
         )

@@ -13,7 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 _ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _CONNECT_TIMEOUT_S = 5
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON")
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000")
 
 
 def async_url(url: str | URL) -> URL:
@@ -32,12 +32,17 @@ def shown(url: str | URL) -> str:
     return async_url(url).render_as_string(hide_password=True)
 
 
-def open_engine(url: str | URL, *, pool_size: int = 3) -> AsyncEngine:
-    """A small pool; give the desk and the reports one of their own, so that neither waits."""
+def open_engine(
+    url: str | URL, *, pool_size: int = 3, keeps_references: bool = True
+) -> AsyncEngine:
+    """A small pool; give the desk and the reports one of their own, so that neither waits.
+
+    Without ``keeps_references`` SQLite lets a row go that others name, as a table made anew needs.
+    """
     parsed = async_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_async_engine(parsed, json_serializer=to_json)
-        _prepare_sqlite(engine.sync_engine, begin="BEGIN")
+        _prepare_sqlite(engine.sync_engine, begin="BEGIN", keeps_references=keeps_references)
         return engine
     return create_async_engine(
         parsed,
@@ -73,12 +78,14 @@ def to_json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
-def _prepare_sqlite(engine: Engine, *, begin: str) -> None:
+def _prepare_sqlite(engine: Engine, *, begin: str, keeps_references: bool = True) -> None:
+    pragmas = (*_PRAGMAS, f"foreign_keys={'ON' if keeps_references else 'OFF'}")
+
     def on_connect(connection: Any, record: ConnectionPoolEntry) -> None:
         # The driver would otherwise open transactions by its own rules, and too late.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in _PRAGMAS:
+        for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -87,6 +87,11 @@ class Recorder:
         return self._away.is_set()
 
     @property
+    def is_behind(self) -> bool:
+        """The database may lack what was written here before: it is away, or nobody knows."""
+        return not self._there.is_set() or self.waiting_count > 0
+
+    @property
     def waiting_count(self) -> int:
         """Records that are safe but not in the database yet."""
         return self._journal.line_count + len(self._unsaved)

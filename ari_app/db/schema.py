@@ -1,12 +1,13 @@
 """Whether the database's schema is the one this program was written for, and how it gets there.
 
 Knows alembic, no table. A service that starts brings an older schema up to date and refuses a
-newer one.
+newer one. A step that fails leaves everything as it was and is no outage: it ends the start.
 
 A new step, after changing the models, on a database that is up to date:
 ``python -c "import asyncio; from ari_app.db.schema import draft; asyncio.run(draft(URL, 'say'))"``
 """
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +17,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ari_app.db.engine import async_url, open_engine, shown
@@ -30,19 +31,65 @@ class SchemaError(Exception):
     """The schema cannot be brought to the wanted state; the text says why and what to do."""
 
 
-async def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database to this program's schema; creates SQLite's file and folder."""
+async def upgrade(url: str, revision: str = "head", *, reach_s: float | None = None) -> None:
+    """Bring the database to this program's schema; creates SQLite's file and folder.
+
+    ``reach_s`` is how long the database may take to answer; the steps take as long as they take.
+    Raises SQLAlchemyError or OSError when it is away, SchemaError when a step failed.
+    """
     parsed = async_url(url)
     _make_folder(parsed)
-    newer = await _alembic(url, _newer)
-    if newer:
-        raise SchemaError(_newer_sentence(url, newer))
-    await _alembic(url, lambda connection: command.upgrade(_config(connection), revision))
+    async with asyncio.timeout(reach_s):
+        current = await _alembic(url, _revision)
+    if current is not None and current not in _known():
+        raise SchemaError(_newer_sentence(url, current))
+    if revision == "head" and current == _scripts().get_current_head():
+        return
+    await _move(url, current, lambda config: command.upgrade(config, revision))
 
 
 async def downgrade(url: str, revision: str) -> None:
     """Go back to an older schema; ``base`` drops every table."""
-    await _alembic(url, lambda connection: command.downgrade(_config(connection), revision))
+    current = await _alembic(url, _revision)
+    await _move(url, current, lambda config: command.downgrade(config, revision))
+
+
+async def _move(url: str, current: str | None, go: Callable[[Config], None]) -> None:
+    """All steps or none. On SQLite some make a table anew that others refer to, so what its rows
+    name is checked at the end only."""
+
+    def work(connection: Connection) -> None:
+        go(_config(connection))
+        broken = _broken_references(connection)
+        if broken:
+            problem = f"rows of {', '.join(broken)} name rows that are not there"
+            raise SchemaError(_failed_sentence(url, current, problem))
+
+    try:
+        await _alembic(url, work, keeps_references=False)
+    except DBAPIError as error:
+        if _is_away(error):
+            raise
+        raise SchemaError(_failed_sentence(url, current, _first_line(error))) from error
+
+
+def _broken_references(connection: Connection) -> list[str]:
+    if connection.dialect.name != "sqlite":
+        return []
+    rows = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    return sorted({str(row[0]) for row in rows})
+
+
+def _is_away(error: DBAPIError) -> bool:
+    """The connection is lost, or somebody else is writing: neither is the step's fault."""
+    return error.connection_invalidated or "database is locked" in str(error.orig)
+
+
+def _failed_sentence(url: str, current: str | None, problem: str) -> str:
+    return (
+        f"The database at {shown(url)} could not be changed from schema {current}: {problem}. "
+        "It is as it was; mend that, or start the older program again"
+    )
 
 
 async def draft(url: str, message: str) -> None:
@@ -102,8 +149,10 @@ def _newer_sentence(url: str, current: str) -> str:
     )
 
 
-async def _alembic(url: str, work: Callable[[Connection], _T]) -> _T:
-    engine: AsyncEngine = open_engine(url)
+async def _alembic(
+    url: str, work: Callable[[Connection], _T], *, keeps_references: bool = True
+) -> _T:
+    engine: AsyncEngine = open_engine(url, keeps_references=keeps_references)
     try:
         async with engine.begin() as connection:
             return await connection.run_sync(work)
@@ -128,11 +177,6 @@ def _known() -> set[str]:
 
 def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
-
-
-def _newer(connection: Connection) -> str | None:
-    current = _revision(connection)
-    return None if current is None or current in _known() else current
 
 
 def _first_line(error: Exception) -> str:

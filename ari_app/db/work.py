@@ -101,7 +101,11 @@ def ticket_of_call(connection: Connection, call_id: str | None) -> str | None:
 
 
 def joined_count(connection: Connection, ticket_id: str) -> int:
-    chosen = select(func.count()).where(_TICKETS.c.repeat_of == ticket_id)
+    """The tickets that it took in, those that these had taken in before included."""
+    own = select(_TICKETS.c.ticket_id).where(_TICKETS.c.repeat_of == ticket_id)
+    taken = own.cte("taken", recursive=True)
+    theirs = select(_TICKETS.c.ticket_id).join(taken, _TICKETS.c.repeat_of == taken.c.ticket_id)
+    chosen = select(func.count()).select_from(taken.union(theirs))
     return int(connection.execute(chosen).scalar_one())
 
 

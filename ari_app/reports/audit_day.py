@@ -11,9 +11,12 @@ from typing import Final
 from ari_app.core.records import Json
 from ari_app.reports.facts import CallFacts
 from ari_app.reports.figures import is_inbound
+from ari_app.reports.period import Period
 
 ASA_SLACK_S: Final = 0.05
 """Tickets keep waits to the millisecond, the journal instants: the means may differ by rounding."""
+EDGE_S: Final = 1.0
+"""Asterisk's log knows a call a moment before the journal does: which may be on the next day."""
 NAMED: Final = 20
 
 
@@ -71,8 +74,9 @@ def audit(
     rows: Sequence[CallRow],
     logged: Mapping[str, float],
     log_since: float,
+    period: Period,
 ) -> DayAudit:
-    """``facts`` are the journal's calls of the day, ``rows`` the database's; ``logged`` are all
+    """``facts`` are the journal's calls of the period, ``rows`` the database's; ``logged`` are all
     ended calls of the event log with their arrival, which begins at ``log_since``."""
     found = DayAudit()
     inbound = {call.call_id: call for call in facts if is_inbound(call)}
@@ -81,7 +85,7 @@ def audit(
     found.ids("calls = tickets", kept, [row.call_id for row in kept.values() if row.has_ticket])
     ended = {c for c, call in inbound.items() if call.ended_at is not None}
     found.ids("ended: journal = calls", ended, [c for c, row in kept.items() if row.outcome])
-    _against_log(found, inbound, ended, logged, log_since)
+    _against_log(found, inbound, ended, logged, log_since, period)
     _figures(found, inbound, kept)
     return found
 
@@ -92,8 +96,12 @@ def _against_log(
     ended: Collection[str],
     logged: Mapping[str, float],
     log_since: float,
+    period: Period,
 ) -> None:
-    """Only calls that the log can know: those that ended, and came after its beginning."""
+    """Only calls that the log can know: those that ended, and came after its beginning.
+
+    The period says what may be lost: a journal that lost its last hour does not know that hour.
+    """
     early = [c for c in ended if (inbound[c].arrived_at or 0.0) < log_since]
     if early:
         found.remarks.append(
@@ -101,9 +109,8 @@ def _against_log(
         )
     known = set(ended) - set(early)
     seen = [c for c in logged if c in inbound] if known else []
-    first = min((inbound[c].arrived_at or 0.0 for c in inbound), default=0.0)
-    last = max((inbound[c].arrived_at or 0.0 for c in inbound), default=0.0)
-    lost = [c for c, at in logged.items() if first <= at <= last and c not in inbound]
+    first, last = period.since + EDGE_S, period.until - EDGE_S
+    lost = [c for c, at in logged.items() if first <= at < last and c not in inbound]
     found.ids("event log = journal", [*[c for c in seen if c in known], *lost], known)
 
 

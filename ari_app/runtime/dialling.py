@@ -12,11 +12,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from ari_app.configuration import Groundwork
-from ari_app.core.commands import LaneCommand, Write
-from ari_app.core.outbound.asked import CallMissed, Visit
+from ari_app.core.outbound.asked import Visit
 from ari_app.core.outbound.dial_list import DialList
 from ari_app.core.outbound.entry import Entry, restored
-from ari_app.core.records import CloseCall, Json, OpenCall
+from ari_app.core.records import Json
 from ari_app.db.dial_rows import DialRows, Row
 from ari_app.runtime.loop import Loop
 from ari_app.settings import Settings
@@ -25,8 +24,6 @@ from ari_app.web.ports import Unavailable
 _log = structlog.get_logger()
 
 READ_LIMIT_S = 3.0
-MISSED = ("abandoned_fallback", "abandoned_before_answer")
-"""Outcomes of calls that only Asterisk's event log knows, and nobody served."""
 
 
 async def open_dial_list(
@@ -59,17 +56,6 @@ async def _entries(rows: DialRows) -> list[Entry]:
         except (KeyError, TypeError, ValueError) as error:
             _log.error("restore.bad_snapshot", entry=snapshot.get("entry_id"), problem=repr(error))
     return found
-
-
-def missed_among(commands: Sequence[LaneCommand]) -> list[CallMissed]:
-    """Calls found in the event log that nobody served."""
-    records = [command.record for command in commands if isinstance(command, Write)]
-    lost = {r.call_id for r in records if isinstance(r, CloseCall) and r.outcome in MISSED}
-    return [
-        CallMissed(r.call_id, r.caller, r.dialled, r.arrived_at)
-        for r in records
-        if isinstance(r, OpenCall) and r.call_id in lost
-    ]
 
 
 class Dials:

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from ari_app.core.commands import CheckRecording, LaneCommand, Write
+from ari_app.core.outbound.asked import CallMissed
 from ari_app.core.phone_number import caller_of
 from ari_app.core.records import CloseCall, Json, OpenCall
 from ari_app.core.values import CallId
@@ -39,11 +40,16 @@ class Reading:
     at: float
     ended: list[CelCall]
     position: CelPosition
+    is_new: bool = True
     tries: int = 0
 
 
 class EventLog:
-    """``poll`` at each reconciliation and every few seconds."""
+    """``poll`` at each reconciliation and every few seconds.
+
+    While the recorder ``is_behind`` the database cannot say who is unknown: the end of a call that
+    we served may wait to be written. Whom nobody served is told to ``missed``.
+    """
 
     def __init__(
         self,
@@ -52,14 +58,16 @@ class EventLog:
         repo: Repo,
         *,
         is_live: Callable[[str], bool],
+        is_behind: Callable[[], bool],
         send: Callable[[Sequence[LaneCommand]], None],
+        missed: Callable[[CallMissed], None],
     ) -> None:
         self._open_log = open_log
         self._log: CelImport | None = None
         self._path = path
         self._repo = repo
-        self._is_live = is_live
-        self._send = send
+        self._is_live, self._is_behind = is_live, is_behind
+        self._send, self._missed = send, missed
         self._readings: deque[Reading] = deque()
         self._saved: CelPosition | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -79,14 +87,15 @@ class EventLog:
             log = self._log = self._log or await self._open()
             await asyncio.to_thread(self._read, log, now, lost_before)
             for reading in list(self._readings):  # a reading given up on may still be added
-                for call in reading.ended if not reading.tries else ():
+                for call in reading.ended if reading.is_new else ():
                     if call.fallback:
                         # We may believe that the caller still waits; the dialplan knows better,
                         # and of two ends of a call the first one written counts.
                         self._note(call)
-                reading.tries += 1
+                reading.is_new = False
             try:
-                await self._settle(now - GRACE_S)
+                if not self._is_behind():
+                    await self._settle(now - GRACE_S)
             except (SQLAlchemyError, OSError) as error:
                 # Nothing is lost: the readings stay, and the position is the old one.
                 _log.warning("event_log.waits", problem=type(error).__name__)
@@ -109,6 +118,8 @@ class EventLog:
 
     async def _settle(self, read_before: float) -> None:
         """Write down whom nobody knows of. The log is done with up to where all are known."""
+        for reading in list(self._readings):
+            reading.tries += 1
         while self._readings and self._readings[0].at <= read_before:
             reading = self._readings[0]
             async with asyncio.timeout(READ_LIMIT_S):
@@ -128,6 +139,9 @@ class EventLog:
     def _note(self, call: CelCall) -> None:
         _log.info("call.found_in_log", call_id=call.call_id, outcome=call.outcome)
         self._send(_commands(call))
+        if call.is_missed:
+            number = caller_of(call.caller, "").number
+            self._missed(CallMissed(CallId(call.call_id), number, call.dialled, call.arrived_at))
 
 
 def _commands(call: CelCall) -> list[LaneCommand]:

@@ -50,7 +50,7 @@ from ari_app.runtime.clock import Clock
 from ari_app.runtime.configuration_desk import ConfigurationDesk
 from ari_app.runtime.day_figures import DayFigures
 from ari_app.runtime.delivery import Delivery
-from ari_app.runtime.dialling import Dials, missed_among, open_dial_list
+from ari_app.runtime.dialling import Dials, open_dial_list
 from ari_app.runtime.emergency_switch import Emergencies
 from ari_app.runtime.event_log import EventLog
 from ari_app.runtime.floor import CallBook, RecordingFiles
@@ -273,12 +273,6 @@ class Service:
     def _floor(self) -> Sections:
         return {**self._board.sections(floor_of(self.loop.engine)), **self._day.sections}
 
-    def _send_found(self, commands: Sequence[LaneCommand]) -> None:
-        """What the event log tells of is written down; whom nobody served is called back."""
-        self._send(commands)
-        for missed in missed_among(commands):
-            self.loop.post(missed)
-
     # --- parts -------------------------------------------------------------------------------
 
     def _decide(self, restored: Restored) -> Loop:
@@ -342,7 +336,9 @@ class Service:
         path = self._plan.settings.cel_file
         event_log = EventLog(
             CelImport, path, self._repo,
-            is_live=self.loop.engine.call_engine.calls.__contains__, send=self._send_found,
+            is_live=self.loop.engine.call_engine.calls.__contains__,
+            is_behind=lambda: self._recorder.is_behind,
+            send=self._send, missed=self.loop.post,
         )  # fmt: skip
         return Watch(
             self._plan.settings, self.client, self.loop, self._recorder, event_log,

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from ari_app.core.phone_number import region_of
+from ari_app.core.phone_number import one_form, region_of
 from ari_app.db import work
 from ari_app.db.drafts import drop_drafts
 from ari_app.db.fields import ticket_values
@@ -111,8 +111,11 @@ class TicketDesk:
                 raise NO_TICKET
             one, first = found[ticket_id], found[first_id]
             _check(one, known)
-            count, centre = work.joined_count(connection, first_id), self._centre()
-            changes = cases.joined(one, first, count, centre)
+            before, brought = (
+                work.joined_count(connection, each) for each in (first_id, ticket_id)
+            )
+            centre = self._centre()
+            changes = cases.joined(one, first, before, centre, brought=brought)
             if isinstance(changes, Refused):
                 raise _refused(changes)
             after = work.apply(connection, one, changes[0], editor.who, centre.now)
@@ -193,13 +196,15 @@ class TicketDesk:
     async def take_in(
         self, channel: str, key: str, arrived_at: float | None, fields: Mapping[str, Any]
     ) -> Row:
-        number = str(fields.get("caller_number") or "")
-        region = {"caller_region": region_of(number)} if number and region_of(number) else {}
+        number = one_form(str(fields.get("caller_number") or ""))
+        caller = {"caller_number": number} if number else {}
+        if region_of(number):
+            caller["caller_region"] = region_of(number)
         now = self._clock.now()
         if arrived_at is not None and not (math.isfinite(arrived_at) and arrived_at <= now + 60):
             raise Problem(422, detail="arrived_at 应是不晚于现在的时间（秒）。")
         content = content_hash({**fields, "arrived_at": arrived_at})
-        known = {**fields, **region}
+        known = {**fields, **caller}
         row = skeleton(channel, key, now if arrived_at is None else arrived_at, known)
 
         def do(connection: Connection) -> tuple[Case, bool, bool]:
@@ -278,9 +283,11 @@ class TicketDesk:
     def _shown(self, case: Case, editor: Editor) -> Row:
         row = for_reader(case.ticket, is_concerned=is_concerned(case.ticket, editor))
         row.pop("edited")
+        centre = self._centre()
         return {
             **row,
-            "card": cases.worst_card(case.orders, self._centre()),
+            "card": cases.card_of(case, centre),
+            "dispatch_by": cases.dispatch_by(case, centre),
             "work_orders": [self._order(order) for order in case.orders],
         }
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ari_app.tickets.clocks import WorkTime
 from ari_app.tickets.rules import Rules
-from ari_app.tickets.sla import deadlines
+from ari_app.tickets.sla import Card, card, clock, deadlines
 from ari_app.tickets.words import NEEDS_SUPERVISOR, URGENCIES
 from ari_app.tickets.work_order import Asked, Refused, Step, WorkOrder, moved
 
@@ -230,21 +230,23 @@ def reopened(case: Case, reason: str) -> Change | Refused:
 
 
 def joined(
-    case: Case, first: Case, joined_before: int, centre: Centre
+    case: Case, first: Case, joined_before: int, centre: Centre, *, brought: int = 0
 ) -> Sequence[Change] | Refused:
     """This ticket becomes a repetition of ``first``: what changes of the one, and of the other.
 
-    ``joined_before`` are the tickets that ``first`` already took in. From ``escalate_at`` tickets
-    on one matter (the first counts) it becomes a step more urgent with each.
+    ``joined_before`` are the tickets that ``first`` already took in, ``brought`` those that this
+    one did: they come along. From ``escalate_at`` tickets on one matter (the first counts) it
+    becomes a step more urgent with each.
     """
     refused = _not_to_be_joined(case, first)
     if refused is not None:
         return refused
-    count = joined_before + 1
-    urgency = first.ticket.get("urgency")
-    urgent = {}
-    if count + 1 >= centre.rules.sla.escalate_at:
-        urgent = {"urgency": more_urgent(urgency)} if urgency != URGENCIES[-1] else {}
+    count = joined_before + 1 + brought
+    before = urgency = first.ticket.get("urgency")
+    for number in range(joined_before + 2, count + 2):
+        if number >= centre.rules.sla.escalate_at and urgency != URGENCIES[-1]:
+            urgency = more_urgent(urgency)
+    urgent = {} if urgency == before else {"urgency": urgency}
     ends = {"closed_at": centre.now, "repeat_of": first.ticket_id}
     return (
         Change(What.JOINED, ends, data=({"repeat_of": first.ticket_id},)),
@@ -295,7 +297,29 @@ def _summary(orders: Sequence[WorkOrder], centre: Centre) -> dict[str, Any]:
     }
 
 
-def worst_card(orders: Sequence[WorkOrder], centre: Centre) -> str | None:
+def dispatch_by(case: Case, centre: Centre) -> float | None:
+    """When the centre has to have dispatched it, by the default profile: no unit is known yet.
+
+    None once it was, and of a call that said nothing: there may be nothing to dispatch.
+    """
+    ticket = case.ticket
+    if case.orders or not (ticket.get("matter_cause") or ticket.get("urgency")):
+        return None
+    rules = centre.rules.sla.profile("").dispatch
+    kind, urgency = ticket.get("case_type"), ticket.get("urgency")
+    return clock(rules, kind, urgency, ticket["arrived_at"], centre.time)
+
+
+def card_of(case: Case, centre: Centre) -> Card | None:
+    """The gravest of its orders; without any that of the dispatch, which a close ends, too."""
+    if case.orders:
+        return worst_card(case.orders, centre)
+    ticket, days = case.ticket, centre.rules.sla.profile("").yellow_days
+    by, closed_at = dispatch_by(case, centre), ticket.get("closed_at")
+    return card(ticket["arrived_at"], by, closed_at, days, centre.time, centre.now)
+
+
+def worst_card(orders: Sequence[WorkOrder], centre: Centre) -> Card | None:
     """The gravest card of these orders, now."""
     shown = [
         order.card(centre.rules.sla.profile(order.profile), centre.time, centre.now)

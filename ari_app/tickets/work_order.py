@@ -139,7 +139,7 @@ def moved(
         case Step.RESPOND:
             return replace(order, first_response_at=now)
         case Step.EXTEND:
-            return _extended(order, asked, profile, time)
+            return _extended(order, asked, profile, time, now)
         case Step.RETURN:
             return _returned(order, asked, profile, time, now)
         case Step.CLOSE:
@@ -153,12 +153,15 @@ def _out_of_turn(order: WorkOrder, step: Step) -> Refused:
 
 
 def _extended(
-    order: WorkOrder, asked: Asked, profile: Profile, time: WorkTime
+    order: WorkOrder, asked: Asked, profile: Profile, time: WorkTime, now: float
 ) -> WorkOrder | Refused:
+    """Only in time: what is overdue keeps its red card, whatever is asked for afterwards."""
     if order.due_at is None or profile.extend is None:
         return Refused("no_extension", "该派单的时限方案不允许延期。")
     if order.extended_to is not None:
         return Refused("extended_already", "该派单已经延期一次，不能再次延期。")
+    if now > order.due_at:
+        return Refused("overdue", "该派单已经超过办结期限，不能延期，请尽快办结。")
     if not asked.text:
         return Refused("no_reason", "延期需要说明理由（reason）。")
     # A clock that ended at 24:00 is extended from the day that ended then.

@@ -112,6 +112,12 @@ class WorkedTicket(Ticket):
     """A ticket with its work orders. Answers carry its version as ``ETag``, too."""
 
     version: int
+    card: Literal["yellow", "red"] | None = Field(
+        None, description="Now: the gravest of its work orders; without any that of the dispatch"
+    )
+    dispatch_by: Instant | None = Field(
+        None, description="When it has to be dispatched; null once it was, or where no clock runs"
+    )
     work_orders: list[WorkOrder]
     duty_calls: dict[str, str | None] | None = Field(
         None, description="When it is urgent: by unit, why its duty phones do not ring"

@@ -57,5 +57,5 @@ async def _sides_differ(hall: Hall, began: float) -> object:
         facts, rows = await journal_calls(engine, period), await call_rows(engine, period)
     finally:
         await engine.dispose()
-    found = audit(facts, rows, *logged_calls(hall.settings.cel_file))
+    found = audit(facts, rows, *logged_calls(hall.settings.cel_file), period)
     return None if found.agrees and len(facts) == 2 else found.compared

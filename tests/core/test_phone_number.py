@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ari_app.core.phone_number import MAX_DIGITS, MAX_NAME, caller_of, region_of
+from ari_app.core.phone_number import MAX_DIGITS, MAX_NAME, caller_of, one_form, region_of
 
 HOSTILE = [
     '"><script>alert(1)</script>',
@@ -44,6 +44,33 @@ HOSTILE = [
 def test_a_number_has_the_region_of_its_range(number: str, region: str):
     assert region in region_of(number)
     assert bool(region) == bool(region_of(number))
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["13800138000", "+8613800138000", "008613800138000", "8613800138000", "013800138000"],
+)
+def test_one_citizens_mobile_number_is_one_text_however_it_is_written(written: str):
+    assert caller_of(written, "") == caller_of("13800138000", "")
+
+
+@pytest.mark.parametrize("written", ["057188880001", "+8657188880001", "57188880001"])
+def test_a_fixed_line_keeps_the_0_of_its_area(written: str):
+    assert caller_of(written, "").number == "057188880001"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2195588", "88880001", "110", "12345", "+12025550123", "+85223456789", "4008001234", "", "+",
+     "1380013*8000", "00000000000"],
+)  # fmt: skip
+def test_a_number_that_may_be_local_short_or_foreign_stays_as_it_is(written: str):
+    assert one_form(written) == written
+
+
+@given(st.from_regex(r"\+?[0-9]{0,20}", fullmatch=True))
+def test_a_number_in_its_one_form_stays_in_it(number: str):
+    assert one_form(one_form(number)) == one_form(number)
 
 
 @pytest.mark.parametrize("name", ["anonymous", "Anonymous", "unknown", "Restricted"])

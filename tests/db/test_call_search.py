@@ -45,6 +45,7 @@ async def ids(db: Database, **wanted: Any) -> list[str]:
     [
         ({}, ["c2", "c1", "c0"]),
         ({"number": "13800138000"}, ["c0"]),
+        ({"number": "+8613800138000"}, ["c0"]),
         ({"number": "9000"}, ["c2"]),
         ({"number": "1380013800"}, []),
         ({"ticket_id": "t-c1"}, ["c1"]),

@@ -1,6 +1,7 @@
 """The ticket desk over a real database: who may, what is refused, what others changed meanwhile."""
 
 from collections.abc import AsyncIterator, Awaitable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -100,6 +101,29 @@ async def test_a_ticket_goes_through_its_units_to_its_end(db: Database, desk, cl
     assert (await refused(desk.step("t-0.w9", Asked(Step.SIGN), "city"))).status == 404
 
 
+async def test_a_citizen_who_is_written_in_another_way_is_the_same_citizen(db: Database, desk):
+    first = await talked(db, "c1", at=NOW - 3600)
+    said = {"caller_number": "+8613800138000", "matter_cause": "噪音"}
+    made = await desk.take_in("wechat", "m-1", NOW - 60, said)
+    found = await desk.repeats(made["ticket_id"])
+    assert [one["ticket_id"] for one in found["repeats"]] == [first]
+    row = await desk.find(made["ticket_id"], WANG)
+    assert (row["caller_number"], row["repeat_count_30d"]) == ("13800138000", 1)
+    assert not (await desk.take_in("wechat", "m-1", NOW - 60, said))["created"]
+
+
+async def test_what_lies_undispatched_shows_until_when_and_its_card(db, desk, clock: HandClock):
+    ticket = await talked(db)
+    sla = replace(SHIPPED.rules.sla, default="beijing_draft_2021")
+    desk.change(replace(SHIPPED.rules, sla=sla), CALENDAR)
+    row = await desk.edit(ticket, 0, {"urgency": "紧急", "matter_cause": "燃气泄漏"}, WANG)
+    assert (row["dispatch_by"], row["card"]) == (NOW + 3600, None)
+    clock.time = NOW + 3601
+    assert (await desk.find(ticket, BOSS))["card"] == "red"
+    row = await desk.dispatch(ticket, ["housing"], "", WANG)
+    assert (row["dispatch_by"], row["card"]) == (None, None)
+
+
 async def test_a_repeat_is_found_and_joined(db: Database, desk):
     first = await talked(db, "c1", at=NOW - 3600)
     second = await talked(db, "c2", at=NOW)
@@ -115,6 +139,20 @@ async def test_a_repeat_is_found_and_joined(db: Database, desk):
     await desk.join(third, first, WANG)
     assert (await desk.find(first, WANG))["urgency"] == "急"
     assert (await refused(desk.join(first, "t-none", WANG))).status == 404
+
+
+async def test_a_ticket_that_took_another_in_brings_it_along_when_it_is_joined(db: Database, desk):
+    """C to B, then B to A: three tickets on one matter, as if all had been joined to A."""
+    a, b, c = [await talked(db, name, at=NOW + n) for n, name in enumerate(("a", "b", "c"))]
+    await desk.edit(a, 0, {"urgency": "普通"}, WANG)
+    await desk.join(c, b, WANG)
+    await desk.join(b, a, WANG)
+    row = await desk.find(a, WANG)
+    assert (row["urgency"], row["closed_at"]) == ("急", None)
+    assert await db.column("select count(*) from journal where kind = 'ticket.repeated'") == [2]
+    fourth = await talked(db, "d", at=NOW + 9)
+    await desk.join(fourth, a, WANG)
+    assert (await desk.find(a, WANG))["urgency"] == "紧急"
 
 
 async def test_who_called_about_a_confidential_matter_is_shown_only_to_who_works_on_it(db, desk):

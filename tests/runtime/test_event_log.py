@@ -1,21 +1,25 @@
 """Calls that Asterisk served without us get their ticket; those that we know are left alone."""
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from ari_app.core.commands import CheckRecording, LaneCommand, Write
+from ari_app.core.outbound.asked import CallMissed
 from ari_app.core.records import CloseCall, OpenCall
 from ari_app.db.cel import CelCall
 from ari_app.db.repo import Repo
 from ari_app.db.rows import CelPosition
-from ari_app.runtime.event_log import GRACE_S, EventLog
+from ari_app.runtime.event_log import GRACE_S, MOST_TRIES, EventLog
 from tests.db.databases import Database
 
 pytestmark = pytest.mark.asyncio
 
 PATH = Path("cel/hotline.csv")
+SERVED = {"answered_at": 11.0, "agent_answered_at": None, "reached_service": True}
+"""A tree of ours spoke to the citizen; no agent did."""
 
 
 def logged(call_id: str = "h-1.1", *, answered_at: float | None = None, **more) -> CelCall:
@@ -53,13 +57,21 @@ class FakeLog:
 
 
 class Setting:
-    def __init__(self, repo: Repo, log: FakeLog, live: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        repo: Repo,
+        log: FakeLog,
+        live: Sequence[str] = (),
+        is_behind: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.sent: list[LaneCommand] = []
+        self.missed: list[CallMissed] = []
         self.opened_at: list[CelPosition | None] = []
         self.log = log
         self.event_log = EventLog(
-            self.open, PATH, repo, is_live=live.__contains__, send=self.sent.extend
-        )
+            self.open, PATH, repo, is_live=live.__contains__, is_behind=is_behind,
+            send=self.sent.extend, missed=self.missed.append,
+        )  # fmt: skip
 
     def open(self, path: Path, position: CelPosition | None) -> FakeLog:
         self.opened_at.append(position)
@@ -146,3 +158,32 @@ async def test_a_hostile_name_in_the_log_is_harmless(db: Database):
     await at.event_log.poll(100.0)
     await at.event_log.poll(200.0)
     assert (at.sent[0].record.caller, at.sent[0].record.caller_name) == ("1", "名")
+
+
+async def test_a_call_whose_end_waits_in_the_journal_is_not_taken_for_unknown(db: Database):
+    """The database stalls for those who write; those who read do not notice."""
+    stall = sqlite3.connect(str(db.engine.url.database), isolation_level=None)
+    stall.execute("BEGIN IMMEDIATE")
+    await db.recorder.write(OpenCall("h-1.1", 10.0, "13800138000", "", "", "12345"))
+    await db.recorder.write(CloseCall("h-1.1", 30.0, "callback_promised"))
+    log = FakeLog([logged(**SERVED)])
+    at = Setting(db.repo, log, is_behind=lambda: db.recorder.is_behind)
+    for number in range(MOST_TRIES + 2):
+        await at.event_log.poll(100.0 + 5.0 * number)
+    assert (at.sent, at.missed, at.event_log.unsettled_count) == ([], [], 1)
+    stall.close()
+    await db.recorder.caught_up()
+    await at.event_log.poll(1000.0)
+    assert (at.sent, at.missed, at.event_log.unsettled_count) == ([], [], 0)
+
+
+async def test_whom_nobody_served_is_called_back_and_who_was_ours_is_not(db: Database):
+    left_to_the_fallback = logged("h-1.3", **SERVED, fallback=True)
+    log = FakeLog([logged("h-1.1"), logged("h-1.2", **SERVED), left_to_the_fallback])
+    at = Setting(db.repo, log)
+    await at.event_log.poll(100.0)
+    assert at.missed == [CallMissed("h-1.3", "13800138000", "12345", 10.0)]
+    await at.event_log.poll(200.0)
+    closed = {one.record.call_id for one in at.sent if isinstance(one, Write)}
+    assert closed == {"h-1.1", "h-1.2", "h-1.3"}, "each gets its ticket"
+    assert {one.call for one in at.missed} == {"h-1.1", "h-1.3"}

@@ -11,7 +11,9 @@ from ari_app.tickets.case import (
     Change,
     Editor,
     What,
+    card_of,
     closed,
+    dispatch_by,
     dispatched,
     edited,
     joined,
@@ -65,6 +67,35 @@ def test_several_units_get_an_order_each_with_its_own_clock():
     assert found.ticket["target_units"] == ["housing", "health"]
     assert text(found.ticket["due_at"]) == "2026-03-10 00:00"
     assert found.ticket["dispatched_at"] == START
+
+
+def beijing(now: str) -> Centre:
+    sla = replace(SHIPPED.rules.sla, default="beijing_draft_2021")
+    return Centre(replace(SHIPPED.rules, sla=sla), OFFICE, at(now))
+
+
+def test_a_ticket_that_nobody_dispatches_has_an_end_and_a_card():
+    waiting = case(arrived_at=START, urgency="紧急")
+    assert text(dispatch_by(waiting, beijing("2026-03-02 10:00"))) == "2026-03-02 11:00"
+    assert card_of(waiting, beijing("2026-03-02 10:29")) is None
+    assert card_of(waiting, beijing("2026-03-02 10:30")) == "yellow"
+    assert card_of(waiting, beijing("2026-03-02 11:01")) == "red"
+    answered = case(arrived_at=START, urgency="紧急", closed_at=START + 600)
+    assert card_of(answered, beijing("2026-03-09 10:00")) is None
+
+
+def test_the_clock_of_the_dispatch_ends_with_the_first_order():
+    centre = beijing("2026-03-02 11:30")
+    begun = case(arrived_at=START, urgency="紧急")
+    found = after(begun, dispatched(begun, ["health"], "", centre))
+    assert (dispatch_by(found, centre), card_of(found, centre)) == (None, None)
+
+
+def test_a_call_that_said_nothing_need_not_be_dispatched():
+    late = beijing("2026-03-09 10:00")
+    silent = case(arrived_at=START, matter_cause=None)
+    assert (dispatch_by(silent, late), card_of(silent, late)) == (None, None)
+    assert card_of(case(arrived_at=START), CENTRE) is None, "a profile without this clock"
 
 
 def test_without_a_profile_a_unit_has_the_default():
@@ -156,6 +187,16 @@ def test_a_repeat_is_joined_and_closed_and_the_third_makes_it_more_urgent():
     _, more = joined(case(), urgent, 7, CENTRE)  # type: ignore[misc]
     assert more.fields == {}
     assert [more_urgent(one) for one in (None, *URGENCIES)] == ["急", "急", "紧急", "紧急"]
+
+
+def test_a_ticket_brings_along_those_it_took_in_and_each_of_them_counts():
+    first = case(ticket_id="t-0", urgency="普通")
+    _, more = joined(case(), first, 0, CENTRE, brought=1)  # type: ignore[misc]
+    assert (more.fields, more.data[0]["count"]) == ({"urgency": "急"}, 2)
+    _, more = joined(case(), first, 0, CENTRE, brought=2)  # type: ignore[misc]
+    assert more.fields == {"urgency": "紧急"}
+    _, more = joined(case(), first, 2, CENTRE)  # type: ignore[misc]
+    assert more.fields == {"urgency": "急"}
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,15 @@ def test_an_extension_goes_as_far_as_the_profile_says_and_once():
     assert moved(SIGNED, Asked(Step.EXTEND, "x"), strict, OFFICE, START).code == "no_extension"
 
 
+def test_an_order_that_is_overdue_is_not_extended_any_more():
+    assert SIGNED.due_at is not None
+    assert go(SIGNED, Step.EXTEND, SIGNED.due_at).extended_to is not None
+    for until in (None, SIGNED.due_at + 30, SIGNED.due_at + 86400):
+        found = go(SIGNED, Step.EXTEND, SIGNED.due_at + 60, until=until)
+        assert found.code == "overdue"
+    assert SIGNED.card(PROFILE, OFFICE, SIGNED.due_at + 60) == "red"
+
+
 def test_a_unit_returns_within_two_working_days_with_a_reason():
     assert go(SIGNED, Step.RETURN, at("2026-03-04 23:59")).returned_reason == "说明"
     assert go(SIGNED, Step.RETURN, at("2026-03-05 00:01")).code == "too_late"

@@ -99,6 +99,7 @@ export const refusals: Readonly<Record<string, string>> = {
   number_too_short: "Please give at least 4 digits.",
   out_of_turn: "The work order is not in a state for this.",
   outbound_off: "Calls out are not set up on this hotline.",
+  overdue: "The work order is overdue; it cannot be extended any more.",
   own_call: "This is your own call.",
   relief_not_there: "Your relief is not signed in, or is busy.",
   report_failed: "The report failed; it was noted. Please tell an admin.",
