@@ -53,8 +53,12 @@ def returned(call: Call) -> Call:
 def wait_again(call: Call, before: Call, tree: CallTree, now: float) -> tuple[Call, Out]:
     """Out of the bridge and into the line; ``before`` is the call as it was in its talk."""
     out = alone(before)
+    call = call.after_talk(now, "")
+    if not tree.has_queue(call):
+        call, more = to_tree(call, tree, now)
+        return call, [*out, *more]
     call = replace(
-        call.after_talk(now, ""),
+        call,
         phase=Phase.QUEUED,
         flow=patient(call.flow, now),
         unqueued_at=None,
@@ -66,6 +70,13 @@ def wait_again(call: Call, before: Call, tree: CallTree, now: float) -> tuple[Ca
         call = tree.say(call, notice, now, out)
     call, music = tree.step(waiting_for(call, now), None, now)
     return call, [*out, *music, queued(call, now), Write(call.saved())]
+
+
+def to_tree(call: Call, tree: CallTree, now: float) -> tuple[Call, Out]:
+    """Nobody serves the queue they would wait in: it was removed, or never known of a talk that
+    was found. Their tree says where they wait, and in the end its last resort does."""
+    call = replace(call, phase=Phase.IN_FLOW, standing=Standing.BY_TREE, wants=None, join="")
+    return tree.step(call, ivr.Entered(), now)
 
 
 def waiting_for(call: Call, now: float) -> Call:

@@ -34,7 +34,15 @@ from ari_app.core.outbound.entry import FINAL, TRANSITIONS, Entry, EntryState
 from ari_app.core.outbound.policy import DutyTries, Missed, Pace, Policy, Tries, Window
 from ari_app.core.records import CloseCall, Journaled, OpenCall, SaveDial
 from ari_app.core.shelf import Shelf
-from ari_app.core.values import AgentId, BridgeId, Caller, CallId, LegId
+from ari_app.core.values import (
+    AgentId,
+    BridgeId,
+    Caller,
+    CallId,
+    LegId,
+    QueueName,
+    QueueProfile,
+)
 from ari_app.routing.match import Waiting
 from ivr.calendar import span_of
 from tests.core.playbook import FLOW, NUMBERS, Playbook, centre, flow
@@ -339,6 +347,15 @@ def test_without_a_trunk_nothing_is_put_on_the_list():
     assert not book.entries
     book.feed(DutyAsked("t-1", "water"))
     assert book.taken()[-1].code == "outbound_off"
+
+
+def test_who_is_missed_in_a_queue_that_is_no_more_is_called_back_by_the_one_for_missed_calls():
+    policy = replace(POLICY, missed=replace(POLICY.missed, queue="night"))
+    book = Outbound(ready=False, policy=policy)
+    book.feed(CallArrived(C, Caller("13800000000"), "12345")).feed(KeyPressed(LegId(C), "0"))
+    book.engine.dispatcher.centre.queues = {QueueName("night"): QueueProfile(QueueName("night"))}
+    book.feed(LegDown(LegId(C)))
+    assert book.entry.queue == "night"
 
 
 # --- duty phones -----------------------------------------------------------------------------
