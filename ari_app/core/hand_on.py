@@ -94,7 +94,13 @@ def alone(call: Call) -> Out:
 
 
 def patient(state: ivr.State, now: float) -> ivr.State:
-    """The tree neither ends this wait nor asks again what the citizen did not answer."""
+    """The tree neither ends this wait nor asks again what the citizen did not answer.
+
+    It waits as in a queue, so that the end of a prompt of ours means nothing to it. Where it has
+    not begun it stays so: nobody was sent into the line by it.
+    """
     says_again = state.phase == "queued" and state.deadline not in (None, state.until)
     deadline = now + AGAIN_S if says_again else None
-    return state._replace(until=None, deadline=deadline)
+    if state.phase == "new":
+        return state
+    return state._replace(phase="queued", until=None, deadline=deadline)
