@@ -114,6 +114,8 @@ class RingFailed:
     """The leg of an agent or an outside number could not even be created."""
 
     leg: LegId
+    is_phones_fault: bool = True
+    """Asterisk tried and could not; else it did not answer, or could not be asked at all."""
 
 
 @dataclass(frozen=True, slots=True)

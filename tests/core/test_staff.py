@@ -240,6 +240,29 @@ def test_a_phone_that_cannot_ring_pauses_its_agent_at_once():
     )  # fmt: skip
 
 
+def test_an_asterisk_that_rings_nobody_makes_nobody_pause_and_the_caller_goes_on_being_offered():
+    book = ringing(a_book(ready=NAMES))
+    book >> RingFailed(A1, is_phones_fault=False) << HangUp(A1, "answered_elsewhere")
+    book << ring(A2, LI)
+    assert (book.state("wang"), book.agent("wang").missed) == (AgentState.READY, 0)
+    assert alerts(book) == []
+    [ended] = [told for told in book.told if told.kind == "offer_ended"]
+    assert ended.data["reason"] == "not_rung"
+    book.after(2) >> RingFailed(A2, is_phones_fault=False) << HangUp(A2, "answered_elsewhere")
+    book.after(2.9).done()
+    book.after(0.2) << ring(LegId(f"{C}.a3"), WANG)
+    book.done()
+
+
+def test_a_phone_that_was_not_rung_begins_no_count_of_missed_offers_anew():
+    book = ringing(a_book())
+    book >> AgentDeclined(WANG, LEG)
+    book.pending.clear()
+    book.after(31).pending.clear()
+    book >> RingFailed(A2, is_phones_fault=False)
+    assert (book.state("wang"), book.agent("wang").missed) == (AgentState.READY, 1)
+
+
 # --- breaks --------------------------------------------------------------------------------------
 
 
