@@ -8,14 +8,14 @@ the next decision on. Reads no files.
 from collections.abc import Iterator
 from typing import Protocol
 
-from ari_app.core.agents import Out
 from ari_app.core.calls import CallEngine
-from ari_app.core.commands import Refuse
+from ari_app.core.commands import Command, Refuse
 from ari_app.core.dispatch import Dispatcher
 from ari_app.core.events import ConfigurationChanged
 from ari_app.core.live_facts import FactsSource
 from ari_app.core.outbound.dial_list import DialList
 from ari_app.core.outbound.entry import Entry
+from ari_app.core.seam import ToCalls
 from ari_app.core.values import Centre
 from ari_app.core.world import OutsideNumber
 
@@ -30,7 +30,7 @@ class Whole(Protocol):
     numbers: dict[str, OutsideNumber]
 
 
-def change(engine: Whole, said: ConfigurationChanged, now: float) -> Out:
+def change(engine: Whole, said: ConfigurationChanged, now: float) -> list[Command | ToCalls]:
     """All of it or, with a refusal, nothing."""
     refusal = _refusal(engine, said.centre)
     if refusal is not None:
@@ -39,8 +39,8 @@ def change(engine: Whole, said: ConfigurationChanged, now: float) -> Out:
     engine.numbers.clear()
     engine.numbers.update(said.numbers)
     supervisors = [one.agent_id for one in said.centre.agents.values() if one.role == "supervisor"]
-    engine.dial_list.change(said.policy, said.units, supervisors)
-    return engine.dispatcher.change(said.centre, now)
+    stopped = engine.dial_list.change(said.policy, said.units, supervisors)
+    return [*engine.dispatcher.change(said.centre, now), *stopped]
 
 
 def _refusal(engine: Whole, centre: Centre) -> Refuse | None:
