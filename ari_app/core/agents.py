@@ -66,13 +66,19 @@ class Agents:
             self.by_id[newcomer] = Agent(newcomer)
         gone = [one for one in self.by_id if one not in named]
         self.leaving = set(gone)
-        out: Out = []
+        out: Out = [one for agent in named for one in self._stays(self.by_id[agent])]
         for agent in gone:
             if self.by_id[agent].state is not AgentState.OFFLINE:
                 out += self.move(agent, Signal.SIGN_OUT, now, reason=REMOVED, by=ADMIN)
         for one in self.by_id.values():
             self.index(one)
         return out
+
+    def _stays(self, agent: Agent) -> Out:
+        """Named again before the call was over after which they were to leave."""
+        if (agent.after_reason, agent.after_by) != (REMOVED, ADMIN):
+            return []
+        return self.put(replace(agent, after_call=AgentState.READY, after_reason="", after_by=""))
 
     def is_gone(self, agent: AgentId) -> bool:
         """Configured no more, though perhaps still busy."""

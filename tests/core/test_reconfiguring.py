@@ -12,6 +12,7 @@ from ari_app.core.desk_events import (
     AgentAskedReady,
     AgentFinishedWrapUp,
     AgentSignedIn,
+    AgentSignedOut,
     SurgeChanged,
 )
 from ari_app.core.engine import Engine
@@ -114,10 +115,20 @@ def test_an_agent_who_is_named_no_more_may_answer_what_rings():
     assert [one for one in book.engine.dispatcher.offers.values() if one.agent == WANG]
 
 
-def test_who_is_named_again_before_leaving_is_known_but_has_to_sign_in():
+def test_who_is_named_again_before_leaving_stays():
     book = talking(Playbook())
     kept = book.engine.dispatcher.centre.agents
     book >> without(book, "wang") >> changed(book, agents=kept)
+    book >> LegDown(A1, 16)
+    book.pending.clear()
+    book >> AgentFinishedWrapUp(WANG)
+    assert book.state("wang") is AgentState.READY
+
+
+def test_who_wanted_to_leave_leaves_although_named_again():
+    book = talking(Playbook())
+    kept = book.engine.dispatcher.centre.agents
+    book >> without(book, "wang") >> changed(book, agents=kept) >> AgentSignedOut(WANG)
     book >> LegDown(A1, 16)
     book.pending.clear()
     book >> AgentFinishedWrapUp(WANG)
