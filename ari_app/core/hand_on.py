@@ -11,7 +11,7 @@ from ari_app.core.call import Call, Phase
 from ari_app.core.call_tree import CallTree
 from ari_app.core.commands import DropBridge, StopHoldMusic, Write
 from ari_app.core.heard import QUEUED
-from ari_app.core.legs import Out, leave_bridge, queued
+from ari_app.core.legs import Out, leave_bridge, leave_queue, queued
 from ari_app.core.places import has_hold_music
 from ari_app.core.talk import Standing, Talk
 from ari_app.core.values import aside_of, bridge_of
@@ -75,8 +75,10 @@ def wait_again(call: Call, before: Call, tree: CallTree, now: float) -> tuple[Ca
 def to_tree(call: Call, tree: CallTree, now: float) -> tuple[Call, Out]:
     """Nobody serves the queue they would wait in: it was removed, or never known of a talk that
     was found. Their tree says where they wait, and in the end its last resort does."""
-    call = replace(call, phase=Phase.IN_FLOW, standing=Standing.BY_TREE, wants=None, join="")
-    return tree.step(call, ivr.Entered(), now)
+    call, out = leave_queue(call, now)
+    call = replace(call, standing=Standing.BY_TREE, wants=None, join="")
+    call, more = tree.step(call, ivr.Entered(), now)
+    return call, [*out, *more]
 
 
 def waiting_for(call: Call, now: float) -> Call:

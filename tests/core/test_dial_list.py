@@ -35,6 +35,7 @@ from ari_app.core.outbound.dial_list import DialList
 from ari_app.core.outbound.entry import FINAL, TRANSITIONS, Entry, EntryState
 from ari_app.core.outbound.policy import DutyTries, Missed, Pace, Policy, Tries, Window
 from ari_app.core.records import CloseCall, Journaled, OpenCall, SaveDial
+from ari_app.core.seam import CallOver
 from ari_app.core.shelf import Shelf
 from ari_app.core.values import (
     AgentId,
@@ -619,6 +620,18 @@ def test_an_entry_whose_call_ended_before_it_was_read_goes_on_from_there():
     dialled = replace(OLD.begun(3.0, OLD.number), state=EntryState.DIALLING, due_at=None)
     book = unread().feed(EntriesRead((dialled,)))
     assert (book.entry.state, book.results()) == (EntryState.WAITING, ["interrupted"])
+
+
+def test_who_was_reached_before_the_list_was_read_is_not_called_again():
+    dialled = replace(OLD.begun(3.0, OLD.number), state=EntryState.DIALLING, due_at=None)
+    book = unread()
+    over = CallOver(
+        CallId(dialled.call), OLD.number, "", "", "", book.now, "answered", "t-1", is_placed=True
+    )
+    assert not book.engine.dial_list.handle(over, book.now)
+    book.feed(EntriesRead((dialled,)))
+    assert not book.entries
+    assert book.results() == ["answered"]
 
 
 @pytest.mark.parametrize("state", list(EntryState))

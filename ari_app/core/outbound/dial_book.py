@@ -15,7 +15,7 @@ from ari_app.core.outbound.entry import Entry, EntryState, Signal
 from ari_app.core.outbound.policy import OFF, DutyList, NoDuty, Policy
 from ari_app.core.outbound.visits import Pacing
 from ari_app.core.records import Json
-from ari_app.core.seam import CallPlaced, CallWithdrawn
+from ari_app.core.seam import CallOver, CallPlaced, CallWithdrawn
 from ari_app.core.values import AgentId, CallId
 
 Out = list[Command | CallPlaced | CallWithdrawn]
@@ -39,6 +39,8 @@ class DialBook:
         self.entries: dict[str, Entry] = {}
         self._closed: set[str] = set()
         """Whose end the database may not hold yet when the list is read."""
+        self._early: list[CallOver] = []
+        """Of calls of entries that are not known yet."""
         self._units: DutyList = units or NoDuty()
         self._supervisors = tuple(supervisors)
         self._ends: Deadlines[str] = Deadlines()

@@ -67,6 +67,8 @@ class DialList(DialBook):
             case CallOver():
                 if entry is not None:
                     return self._attempt_over(entry, said, now)
+                if said.is_placed and not self.is_known:
+                    self._early.append(said)
                 return [] if said.is_placed else self._caller_gone(said, now)
             case PlacedDials():
                 return [] if entry is None else self._move(entry, Signal.DIAL, now)
@@ -265,7 +267,9 @@ class DialList(DialBook):
         self._keep(entries)
         self.is_known = True
         self._closed.clear()
-        return self.settle(is_live, now) if self._is_seen else []
+        early, self._early = self._early, []
+        out = [one for said in early for one in self.handle(said, now)]
+        return [*out, *(self.settle(is_live, now) if self._is_seen else ())]
 
 
 def _result(entry: Entry, over: CallOver) -> str:
