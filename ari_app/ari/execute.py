@@ -9,9 +9,16 @@ from collections.abc import Callable
 
 import structlog
 
-from ari_app.ari.channels import Channel
 from ari_app.ari.client import Client
-from ari_app.ari.errors import AriError, Busy, Gone, TimedOut, Unreachable, WrongState
+from ari_app.ari.errors import (
+    AriError,
+    Busy,
+    Gone,
+    NotCreated,
+    TimedOut,
+    Unreachable,
+    WrongState,
+)
 from ari_app.ari.translate import AGENT, OUTSIDE, PLACED, SNOOP
 from ari_app.core import commands as core
 from ari_app.core import events
@@ -26,8 +33,6 @@ AUTO_ANSWER = {"PJSIP_HEADER(add,Call-Info)": "<sip:hotline>;answer-after=0"}
 
 CALL_ID = "PJSIP_HEADER(add,X-Call-Id)"
 """By which a phone in a page knows whose screen-pop belongs to the ring."""
-
-HANG_UP_TRIES = 3
 
 TRUNK_OUT = "trunk-out"
 """The endpoint in pjsip.conf over which numbers outside are called."""
@@ -62,6 +67,11 @@ AriCommand = (
     | core.FindMessage
 )
 
+REPEATED = core.HangUp | core.Answer | core.StartMusic | core.StartHoldMusic
+"""Asked for again when nobody knows whether it happened; twice is as good as once. A phone must not
+ring for nobody, and nobody is to wait in silence."""
+TRIES = 3
+
 TalkCommand = (
     core.StartHoldMusic | core.StopHoldMusic | core.MuteLeg | core.UnmuteLeg | core.PressKeys
 )
@@ -92,16 +102,24 @@ class Executor:
     async def execute(self, command: AriCommand) -> None:
         """Never raises for anything Asterisk answers."""
         try:
-            await self._do(command)
-        except Gone:
-            self._gone(command)
+            await (self._surely if isinstance(command, REPEATED) else self._do)(command)
+        except Gone as error:
+            self._gone(command, error)
         except WrongState as error:
             # 409 and 412 around a hang-up: the event that explains it is on its way.
             _log.debug("ari.too_late", command=type(command).__name__, problem=str(error))
-            self._failed(command)
+            self._failed(command, error)
         except AriError as error:
             _log.warning("ari.failed", command=type(command).__name__, problem=str(error))
-            self._failed(command)
+            self._failed(command, error)
+
+    async def _surely(self, command: AriCommand) -> None:
+        for _ in range(TRIES - 1):
+            try:
+                return await self._do(command)
+            except (TimedOut, Unreachable, Busy) as error:
+                _log.warning("ari.once_more", command=type(command).__name__, problem=str(error))
+        await self._do(command)
 
     async def _do(self, command: AriCommand) -> None:
         client = self._client
@@ -141,7 +159,7 @@ class Executor:
             case core.DropBridge(bridge):
                 await client.bridges.handle(bridge, key=command.lane).destroy()
             case core.HangUp(leg, reason):
-                await self._hang_up(client.channels.handle(leg, key=command.lane), reason)
+                await client.channels.handle(leg, key=command.lane).hangup(reason=reason)
             case (
                 core.StartHoldMusic()
                 | core.StopHoldMusic()
@@ -154,15 +172,6 @@ class Executor:
                 core.RecordMessage() | core.StopMessage() | core.DropMessage() | core.FindMessage()
             ):
                 await self._message(command)
-
-    async def _hang_up(self, channel: Channel, reason: str) -> None:
-        """Once more when nobody knows whether it happened: a phone must not ring for nobody."""
-        for _ in range(HANG_UP_TRIES - 1):
-            try:
-                return await channel.hangup(reason=reason)
-            except (TimedOut, Unreachable, Busy) as error:
-                _log.warning("ari.hang_up_again", leg_id=channel.id, problem=str(error))
-        await channel.hangup(reason=reason)
 
     async def _ring(self, command: core.RingAgent) -> None:
         await self._client.channels.originate(
@@ -263,7 +272,7 @@ class Executor:
         # No longer than the core waits: what comes next in this lane is the hanging up.
         await self._client.request("bridges.addChannel", args, key=command.lane, limit_s=CONNECT_S)
 
-    def _gone(self, command: AriCommand) -> None:
+    def _gone(self, command: AriCommand, error: AriError) -> None:
         match command:
             case core.Answer(leg) | core.StartMusic(leg) | core.StopMusic(leg) | core.Play(leg):
                 self._post(events.LegDown(leg))
@@ -276,16 +285,18 @@ class Executor:
             case core.FindMessage():
                 self._post(events.MessageEnded(command.message))
             case _:
-                self._failed(command)
+                self._failed(command, error)
 
-    def _failed(self, command: AriCommand) -> None:
+    def _failed(self, command: AriCommand, error: AriError) -> None:
         match command:
             case core.Play():
                 self._post(events.PlayEnded(command.play, ok=False))
             case core.RecordMessage():
                 self._post(events.MessageEnded(command.message, ok=False, reason="not_recorded"))
             case core.RingAgent() | core.RingOutside() | core.DialOut():
-                self._post(events.RingFailed(command.leg))
+                # Otherwise Asterisk is at fault, or the way to it, and would be for every phone.
+                is_phones_fault = isinstance(error, NotCreated | WrongState)
+                self._post(events.RingFailed(command.leg, is_phones_fault))
             case core.StartSnoop(snoop):
                 self._post(events.LegDown(snoop))
             case core.Connect():

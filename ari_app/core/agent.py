@@ -166,7 +166,9 @@ class Agent:
             case Signal.WANT_PAUSE:
                 return self._after(AgentState.PAUSED, reason, by)
             case Signal.SIGN_OUT:
-                return self._after(AgentState.OFFLINE, reason if by else "signed_out", by)
+                # Whoever was ordered to pause and leaves does not come back as if never ordered.
+                why = reason if by else "signed_out"
+                return self._after(AgentState.OFFLINE, why, by or self.after_by)
             case Signal.WANT_READY if self.state is not AgentState.OFFERED or by:
                 return self._after(AgentState.READY, "", by)
         return None

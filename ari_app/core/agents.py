@@ -25,6 +25,11 @@ DESK_GONE_SIGN_OUT_S = 300.0
 OUT_OF_ORDER = frozenset({"phone_busy", "phone_unreachable"})
 """Missed because of the phone, not of the person: the next offer would fare no better."""
 
+NOBODYS_FAULT = frozenset({"not_rung"})
+"""Neither the agent nor the phone has missed anything: Asterisk did not ring it."""
+ASK_AGAIN_S = 5.0
+"""How long the caller goes to others first after that."""
+
 FATIGUE = "fatigue"
 REMOVED = "removed"
 """Why somebody leaves who stands in ``agents.yaml`` no more."""
@@ -61,13 +66,19 @@ class Agents:
             self.by_id[newcomer] = Agent(newcomer)
         gone = [one for one in self.by_id if one not in named]
         self.leaving = set(gone)
-        out: Out = []
+        out: Out = [one for agent in named for one in self._stays(self.by_id[agent])]
         for agent in gone:
             if self.by_id[agent].state is not AgentState.OFFLINE:
                 out += self.move(agent, Signal.SIGN_OUT, now, reason=REMOVED, by=ADMIN)
         for one in self.by_id.values():
             self.index(one)
         return out
+
+    def _stays(self, agent: Agent) -> Out:
+        """Named again before the call was over after which they were to leave."""
+        if (agent.after_reason, agent.after_by) != (REMOVED, ADMIN):
+            return []
+        return self.put(replace(agent, after_call=AgentState.READY, after_reason="", after_by=""))
 
     def is_gone(self, agent: AgentId) -> bool:
         """Configured no more, though perhaps still busy."""
@@ -183,13 +194,18 @@ class Agents:
     def missed(self, agent_id: AgentId, call: CallId, reason: str, now: float) -> Out:
         """An offer came to nothing through the agent. Too many in a row, and they pause."""
         agent = self.by_id[agent_id]
+        if reason in NOBODYS_FAULT:
+            return self._skipped(agent, call, now + ASK_AGAIN_S, now)
         missed = agent.missed + 1
         if reason in OUT_OF_ORDER or missed >= self.rules.missed_offers:
             out = self.move(agent_id, Signal.OFFER_MISSED, now, reason=reason)
             return [*out, *self.alert(self.by_id[agent_id], "missed_offers")]
-        until = now + self.rules.avoid_s
-        self.by_id[agent_id] = replace(agent, missed=missed, avoids=call, avoids_until=until)
-        return self.move(agent_id, Signal.OFFER_SKIPPED, now)
+        return self._skipped(replace(agent, missed=missed), call, now + self.rules.avoid_s, now)
+
+    def _skipped(self, agent: Agent, call: CallId, until: float, now: float) -> Out:
+        """Ready again, but not for this caller at once."""
+        self.by_id[agent.agent_id] = replace(agent, avoids=call, avoids_until=until)
+        return self.move(agent.agent_id, Signal.OFFER_SKIPPED, now)
 
     def put(self, agent: Agent) -> Out:
         before, relieved = self.by_id[agent.agent_id], Out()

@@ -112,7 +112,8 @@ class CallBook:
         if talk_s is not None or call.messages:
             gaps = call.gaps_until(ended_at)
             out.append(CheckRecording(call.call_id, talk_s, call.messages, gaps))
-        out.append(over(call, outcome, ended_at))
+        queue = call.queue if self._tree.has_queue(call) else ""
+        out.append(over(call, queue, outcome, ended_at))
         return out
 
     def next_deadline(self) -> float | None:

@@ -13,8 +13,9 @@ from ari_app.core.values import is_placed
 WAITS_FOR_AGENT = frozenset({Phase.QUEUED, Phase.OFFERED, Phase.CONNECTING})
 
 
-def over(call: Call, outcome: Outcome, at: float) -> CallOver:
-    """What the dial list wants to know of a call that has ended."""
+def over(call: Call, queue: str, outcome: Outcome, at: float) -> CallOver:
+    """What the dial list wants to know of a call that has ended; ``queue`` is empty where there is
+    none any more in which it could wait."""
     placed = call.placed
     if call.standing is not Standing.BY_TREE and call.phase in WAITS_FOR_AGENT:
         outcome = LEFT_IN[call.phase]  # back in the line after a talk, in vain
@@ -29,7 +30,7 @@ def over(call: Call, outcome: Outcome, at: float) -> CallOver:
         at,
         outcome.value,
         placed.ticket_id if placed else ticket_of(call.call_id),
-        call.queue,
+        queue,
         call.needs,
         call.priority,
         call.promise,

@@ -94,6 +94,10 @@ class CallTree:
             return call, ivr.TransferFailed("failed"), True
         return call, None, bool(actions)
 
+    def has_queue(self, call: Call) -> bool:
+        """Whether there is the queue that the call is in."""
+        return QueueName(call.queue) in self._centre.queues
+
     def asks_after_talk(self, call: Call) -> bool:
         """Whether a caller whose agent hung up has somewhere to go."""
         return self._shelf.flow_of(call)[1].after_talk is not None

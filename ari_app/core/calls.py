@@ -45,6 +45,7 @@ from ari_app.core.legs import (
 from ari_app.core.placing import PlacedCalls
 from ari_app.core.records import SaveTicket
 from ari_app.core.seam import (
+    NOT_RUNG,
     CallOffered,
     CallPlaced,
     CallWithdrawn,
@@ -109,7 +110,8 @@ class CallEngine(TakenUp, PlacedCalls):
             case LegDown():
                 return self._leg_down(call, event, now)
             case RingFailed():
-                return self._leg_down(call, LegDown(event.leg, UNALLOCATED), now)
+                cause = UNALLOCATED if event.is_phones_fault else NOT_RUNG
+                return self._leg_down(call, LegDown(event.leg, cause), now)
             case KeyPressed():
                 return self._key(call, event, now)
             case PlayEnded():

@@ -24,6 +24,7 @@ _STATES = {
     AgentState.OFFERED: "正在振铃",
     AgentState.TALKING: "通话中",
     AgentState.WRAP_UP: "话后处理中",
+    AgentState.SUPERVISING: "正在监听",
 }
 
 

@@ -138,8 +138,9 @@ def _avoids_no_more(agents: Agents, agent: Agent, now: float) -> Out:
 
 
 def _desk_overdue(agents: Agents, agent: Agent, now: float) -> Out:
-    """A desk that does not come back: no more calls, then out."""
-    if is_desk_gone(agent, now, DESK_GONE_SIGN_OUT_S):
+    """A desk that does not come back: no more calls, then out. In a call it has time to."""
+    is_free = agent.state in (AgentState.READY, AgentState.PAUSED)
+    if is_free and is_desk_gone(agent, now, DESK_GONE_SIGN_OUT_S):
         agents.put(replace(agent, desk_lost_at=None, has_desk=False))
         return agents.move(agent.agent_id, Signal.SIGN_OUT, now, reason="desk_lost")
     if is_desk_gone(agent, now, DESK_GONE_PAUSE_S) and agent.state is AgentState.READY:

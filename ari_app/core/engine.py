@@ -27,6 +27,7 @@ from ari_app.core.events import (
     CallEvent,
     ConfigurationChanged,
     EmergencyChanged,
+    EntriesRead,
     Event,
     LegEvent,
     PlayStarted,
@@ -117,6 +118,9 @@ class Engine:
             return self._pump(self._asked(event, now), now)
         if isinstance(event, OutboundAsked):
             return self._pump(self.dial_list.handle_asked(event, now), now)
+        if isinstance(event, EntriesRead):
+            is_live = self.call_engine.calls.__contains__
+            return self._pump(self.dial_list.take_up(event.entries, is_live, now), now)
         if isinstance(event, RecordingAsked):
             return self._pump(self.recordings.asked(event, now), now)
         if isinstance(event, SuperviseAsked):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ari_app.core.desk_events import DeskEvent, LiveEvent
 from ari_app.core.emergency import Emergency
 from ari_app.core.outbound.asked import OutboundAsked
+from ari_app.core.outbound.entry import Entry
 from ari_app.core.outbound.policy import OFF, DutyList, NoDuty, Policy
 from ari_app.core.pause import Gap
 from ari_app.core.rollout import Rollout
@@ -114,6 +115,8 @@ class RingFailed:
     """The leg of an agent or an outside number could not even be created."""
 
     leg: LegId
+    is_phones_fault: bool = True
+    """Asterisk tried and could not; else it did not answer, or could not be asked at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,13 @@ class RecordingMuted:
     call: CallId
     is_muted: bool
     ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesRead:
+    """The open entries of the dial list, once the database holds all that earlier runs wrote."""
+
+    entries: tuple[Entry, ...]
 
 
 # --- an admin or a supervisor switches -------------------------------------------------------
@@ -177,7 +187,7 @@ LegEvent = LegUp | LegDown | KeyPressed | PlayEnded | BridgeEntered | RingFailed
 CallEvent = CallArrived | LegEvent | CallerKnown | RecordingChecked
 
 Asked = DeskEvent | LiveEvent | OutboundAsked
-ShellEvent = PlayStarted | RecordingMuted
+ShellEvent = PlayStarted | RecordingMuted | EntriesRead
 
 Event = (
     CallEvent

@@ -11,7 +11,7 @@ from ari_app.core.call import Call, Phase
 from ari_app.core.call_tree import CallTree
 from ari_app.core.commands import DropBridge, StopHoldMusic, Write
 from ari_app.core.heard import QUEUED
-from ari_app.core.legs import Out, leave_bridge, queued
+from ari_app.core.legs import Out, leave_bridge, leave_queue, queued
 from ari_app.core.places import has_hold_music
 from ari_app.core.talk import Standing, Talk
 from ari_app.core.values import aside_of, bridge_of
@@ -53,8 +53,12 @@ def returned(call: Call) -> Call:
 def wait_again(call: Call, before: Call, tree: CallTree, now: float) -> tuple[Call, Out]:
     """Out of the bridge and into the line; ``before`` is the call as it was in its talk."""
     out = alone(before)
+    call = call.after_talk(now, "")
+    if not tree.has_queue(call):
+        call, more = to_tree(call, tree, now)
+        return call, [*out, *more]
     call = replace(
-        call.after_talk(now, ""),
+        call,
         phase=Phase.QUEUED,
         flow=patient(call.flow, now),
         unqueued_at=None,
@@ -66,6 +70,15 @@ def wait_again(call: Call, before: Call, tree: CallTree, now: float) -> tuple[Ca
         call = tree.say(call, notice, now, out)
     call, music = tree.step(waiting_for(call, now), None, now)
     return call, [*out, *music, queued(call, now), Write(call.saved())]
+
+
+def to_tree(call: Call, tree: CallTree, now: float) -> tuple[Call, Out]:
+    """Nobody serves the queue they would wait in: it was removed, or never known of a talk that
+    was found. Their tree says where they wait, and in the end its last resort does."""
+    call, out = leave_queue(call, now)
+    call = replace(call, standing=Standing.BY_TREE, wants=None, join="")
+    call, more = tree.step(call, ivr.Entered(), now)
+    return call, [*out, *more]
 
 
 def waiting_for(call: Call, now: float) -> Call:
@@ -83,7 +96,13 @@ def alone(call: Call) -> Out:
 
 
 def patient(state: ivr.State, now: float) -> ivr.State:
-    """The tree neither ends this wait nor asks again what the citizen did not answer."""
+    """The tree neither ends this wait nor asks again what the citizen did not answer.
+
+    It waits as in a queue, so that the end of a prompt of ours means nothing to it. Where it has
+    not begun it stays so: nobody was sent into the line by it.
+    """
     says_again = state.phase == "queued" and state.deadline not in (None, state.until)
     deadline = now + AGAIN_S if says_again else None
-    return state._replace(until=None, deadline=deadline)
+    if state.phase == "new":
+        return state
+    return state._replace(phase="queued", until=None, deadline=deadline)

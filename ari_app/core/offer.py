@@ -9,6 +9,7 @@ from typing import cast
 
 from ari_app.core.commands import Tell
 from ari_app.core.records import Json
+from ari_app.core.seam import NOT_RUNG
 from ari_app.core.values import AgentId
 from ari_app.routing.callers import Waiting
 
@@ -38,6 +39,8 @@ class Offer:
 
 
 def reason_of(cause: int) -> str:
+    if cause == NOT_RUNG:
+        return "not_rung"
     if cause in BUSY_CAUSES:
         return "phone_busy"
     if cause in DECLINED_CAUSES:

@@ -55,6 +55,10 @@ class OfferConnected:
     call: CallId
 
 
+NOT_RUNG = -1
+"""No cause of Q.850: the phone was not asked to ring, or nobody knows whether it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfferFailed:
     """To the dispatcher: the agent's leg ended before both were connected."""

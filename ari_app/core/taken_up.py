@@ -11,7 +11,7 @@ from ari_app.core import third
 from ari_app.core.call import Call, Phase
 from ari_app.core.call_parts import Third
 from ari_app.core.commands import Answer, FindMessage, LookUpCaller, StopPlay
-from ari_app.core.hand_on import waiting_for
+from ari_app.core.hand_on import to_tree, waiting_for
 from ari_app.core.legs import Out, queued
 from ari_app.core.places import restored_places
 from ari_app.core.talk import Standing
@@ -31,6 +31,8 @@ class TakenUp(Talks):
         match call.phase:
             case Phase.IN_FLOW:
                 return [*stop, Answer(LegId(call.call_id)), *self._flow(call, ivr.Entered(), now)]
+            case Phase.QUEUED if call.is_there and not self._tree.has_queue(call):
+                return [*stop, *self._moved((*to_tree(call, self._tree, now), None), now)]
             case Phase.QUEUED if call.is_out_of_tree or call.standing is not Standing.BY_TREE:
                 # Where an agent or a lost leg put them, which the tree does not know of.
                 call, music = self._tree.step(waiting_for(call, now), None, now)

@@ -22,7 +22,8 @@ _KINDS: dict[str, type[Record]] = {kind.__name__: kind for kind in get_args(Reco
 
 def to_line(record: Record, **extra: str) -> bytes:
     values = {field.name: getattr(record, field.name) for field in fields(record)}
-    body = {"kind": type(record).__name__, **extra, **values}
+    # Not "kind": some records have a field of that name.
+    body = {"record": type(record).__name__, **extra, **values}
     # A snapshot that JSON cannot hold must not cost the record: what it cannot say becomes text.
     return json.dumps(body, separators=(",", ":"), default=str).encode() + b"\n"
 
@@ -31,7 +32,7 @@ def from_line(line: bytes) -> Record:
     """The record of one line, or ValueError. Fields of another version are left out."""
     try:
         body: dict[str, Any] = json.loads(line)
-        kind = _KINDS[body["kind"]]
+        kind = _KINDS[body.get("record") or body["kind"]]  # the latter: of an earlier release
         known = {field.name for field in fields(kind)}
         return kind(**{name: value for name, value in body.items() if name in known})
     except (ValueError, KeyError, TypeError) as error:

@@ -81,6 +81,7 @@ class Recorder:
         self._away, self._there = asyncio.Event(), asyncio.Event()
         self._closing, self._stopped = False, asyncio.Event()
         self._running = False
+        self._stuck = False
 
     @property
     def is_away(self) -> bool:
@@ -95,6 +96,11 @@ class Recorder:
     def waiting_count(self) -> int:
         """Records that are safe but not in the database yet."""
         return self._journal.line_count + len(self._unsaved)
+
+    @property
+    def is_stuck(self) -> bool:
+        """The last attempt to bring the journal into the database failed."""
+        return self._stuck
 
     async def write(self, record: Record, *, linger_s: float = 0.0) -> None:
         """Return when the record is in the database or the journal; see ``Batch.written``."""
@@ -219,9 +225,9 @@ class Recorder:
                     offset = end
                 elif await self._switch_back(end):
                     offset = 0
-                attempt = 0
+                attempt, self._stuck = 0, False
             except (SQLAlchemyError, OSError):
-                attempt += 1
+                attempt, self._stuck = attempt + 1, True
                 await self._pause(attempt)
 
     async def _switch_back(self, end: int) -> bool:

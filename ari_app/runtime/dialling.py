@@ -5,18 +5,25 @@ put on the list.
 """
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from ari_app.configuration import Groundwork
+<<<<<<< HEAD
 from ari_app.core.outbound.asked import Visit
+=======
+from ari_app.core.commands import LaneCommand, Write
+from ari_app.core.events import EntriesRead
+from ari_app.core.outbound.asked import CallMissed, Visit
+>>>>>>> core-faults
 from ari_app.core.outbound.dial_list import DialList
 from ari_app.core.outbound.entry import Entry, restored
 from ari_app.core.records import Json
 from ari_app.db.dial_rows import DialRows, Row
+from ari_app.db.recorder import Recorder, back_off
 from ari_app.runtime.loop import Loop
 from ari_app.settings import Settings
 from ari_app.web.ports import Unavailable
@@ -26,29 +33,43 @@ _log = structlog.get_logger()
 READ_LIMIT_S = 3.0
 
 
-async def open_dial_list(
-    rows: DialRows, settings: Settings, configuration: Groundwork, is_paused: Json
-) -> DialList:
-    """With the entries of the database; with none while it is away."""
+def open_dial_list(settings: Settings, configuration: Groundwork, is_paused: Json) -> DialList:
+    """One that waits for its entries, where there is a trunk: see ``read_dial_list``."""
     has_trunk = bool(settings.trunk_out)
     policy = configuration.outbound
     agents = configuration.centre.agents.values()
     return DialList(
         replace(policy, is_enabled=policy.is_enabled and has_trunk),
-        await _entries(rows) if has_trunk else (),
+        None if has_trunk else (),
         units=configuration.rules.units,
         supervisors=[one.agent_id for one in agents if one.role == "supervisor"],
         is_paused=is_paused is True,
     )
 
 
-async def _entries(rows: DialRows) -> list[Entry]:
+async def read_dial_list(
+    rows: DialRows, recorder: Recorder, post: Callable[[EntriesRead], None]
+) -> None:
+    """Not before the journal is in the database: what was done in an outage is only there, and so
+    is what was promised."""
+    attempt = 0
+    while True:
+        await recorder.caught_up()
+        entries = await _entries(rows)
+        if entries is not None:
+            return post(EntriesRead(tuple(entries)))
+        attempt += 1
+        await back_off(attempt)
+
+
+async def _entries(rows: DialRows) -> list[Entry] | None:
+    """None while the database is away."""
     try:
         async with asyncio.timeout(READ_LIMIT_S):
             snapshots = await rows.open_entries()
     except (SQLAlchemyError, OSError) as error:
         _log.error("restore.impossible", problem=type(error).__name__)
-        return []
+        return None
     found: list[Entry] = []
     for snapshot in snapshots:
         try:

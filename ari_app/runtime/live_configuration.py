@@ -65,9 +65,12 @@ class LiveConfiguration:
         """Why Asterisk does not know the phones of now; empty when it does."""
 
     async def change(self, ground: Groundwork, commit: Callable[[], None]) -> None:
-        """Once the core agrees, ``commit`` is called, which must not fail half done."""
+        """Once the core agrees, ``commit`` is called, which must not fail half done.
+
+        Only then do those leave who are named no more: nothing brings back who was signed out.
+        """
         await self._must_serve(ground)
-        refused = await self._loop.ask(self._event(ground))
+        refused = await self._loop.ask(self._event(with_agents_of(self.ground, ground)))
         if refused is not None:
             raise Refusal(503 if refused.code == "standby" else 409, refused.code, refused.message)
         try:
@@ -76,6 +79,7 @@ class LiveConfiguration:
             await self._loop.ask(self._event(self.ground))
             detail = f"无法写入磁盘（{error.strerror}），仍使用原来的配置。"
             raise Refusal(503, "not_stored", detail) from error
+        await self._loop.ask(self._event(ground))
         await self._tell(ground)
 
     async def _tell(self, ground: Groundwork) -> None:
@@ -144,6 +148,12 @@ class LiveConfiguration:
             # Asterisk reads the files when it starts again; until then only new phones are missing.
             self.phones_problem = str(error).splitlines()[0] if str(error) else repr(error)
             _log.error("configuration.phones_not_told", problem=self.phones_problem)
+
+
+def with_agents_of(before: Groundwork, ground: Groundwork) -> Groundwork:
+    """The new configuration, with everybody of the old one who is not named in it."""
+    agents = {**before.centre.agents, **ground.centre.agents}
+    return replace(ground, centre=replace(ground.centre, agents=agents))
 
 
 def outside(settings: Settings, world: World) -> dict[str, OutsideNumber]:

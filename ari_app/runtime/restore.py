@@ -5,6 +5,7 @@ Asterisk, by the reconciliation that follows.
 """
 
 import asyncio
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -27,6 +28,8 @@ from ari_app.db.rows import StoredAgent, StoredCall
 _log = structlog.get_logger()
 
 READ_LIMIT_S = 3.0
+LOOK_S = 1.0
+"""How often the waiting for the journal looks up, and says that it waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,13 @@ class Restored:
     orders: Mapping[str, Json] = field(default_factory=dict)
 
 
-async def restore(repo: Repo, recorder: Recorder, shelf: Shelf, now: float) -> Restored:
+async def restore(
+    repo: Repo, recorder: Recorder, shelf: Shelf, now: float, watchdog_fd: int | None = None
+) -> Restored:
     """Open calls, agents and standing orders; nothing when the database is away."""
     try:
+        await _caught_up(recorder, watchdog_fd)
         async with asyncio.timeout(READ_LIMIT_S):
-            await recorder.caught_up()
             open_calls, stored_agents = await repo.open_calls(), await repo.agents()
             orders = await repo.orders()
     except (SQLAlchemyError, OSError) as error:
@@ -53,6 +58,22 @@ async def restore(repo: Repo, recorder: Recorder, shelf: Shelf, now: float) -> R
         {AgentId(row.agent_id): _agent(row, now) for row in stored_agents},
         orders,
     )
+
+
+async def _caught_up(recorder: Recorder, watchdog_fd: int | None) -> None:
+    """However long the journal is: who waits where is in it. TimeoutError when the database has
+    refused it for ``READ_LIMIT_S``."""
+    refused_s = 0.0
+    while True:
+        try:
+            async with asyncio.timeout(LOOK_S):
+                return await recorder.caught_up()
+        except TimeoutError:
+            refused_s = refused_s + LOOK_S if recorder.is_stuck else 0.0
+            if refused_s >= READ_LIMIT_S:
+                raise
+        if watchdog_fd is not None:
+            os.write(watchdog_fd, b".")
 
 
 def _call(row: StoredCall, shelf: Shelf) -> Call:

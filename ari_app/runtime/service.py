@@ -50,7 +50,11 @@ from ari_app.runtime.clock import Clock
 from ari_app.runtime.configuration_desk import ConfigurationDesk
 from ari_app.runtime.day_figures import DayFigures
 from ari_app.runtime.delivery import Delivery
+<<<<<<< HEAD
 from ari_app.runtime.dialling import Dials, open_dial_list
+=======
+from ari_app.runtime.dialling import Dials, missed_among, open_dial_list, read_dial_list
+>>>>>>> core-faults
 from ari_app.runtime.emergency_switch import Emergencies
 from ari_app.runtime.event_log import EventLog
 from ari_app.runtime.floor import CallBook, RecordingFiles
@@ -156,6 +160,8 @@ class Service:
     def start(self) -> None:
         jobs = [self._transport.run(), self.loop.run(), *self.watch.jobs(), *self._keep_trees()]
         jobs += [self.delivery.run(), self.delivery.watch(), self._day.run(), self._phones.run()]
+        if not self._dial_list.is_known:
+            jobs.append(read_dial_list(self._dials, self._recorder, self.loop.post))
         if self._fanout is not None:
             jobs.append(self._fanout.run())
         for job in jobs:
@@ -381,22 +387,17 @@ async def running(plan: Plan) -> AsyncIterator[Service]:
             writing.create_task(recorder.run())
             async with aiohttp.ClientSession() as session, _endless() as tasks:
                 shelf = plan.opened.shelf
-                restored = await restore(repo, recorder, shelf, Clock().now())
+                watchdog_fd = plan.settings.watchdog_fd
+                restored = await restore(repo, recorder, shelf, Clock().now(), watchdog_fd)
                 began_with = {call.tree.version for call in restored.calls.values() if call.tree}
                 load_for_calls(plan.place, shelf, began_with)
                 paused = restored.orders.get(PAUSED)
                 dials = DialRows(database)
-                dial_list = await open_dial_list(dials, plan.settings, plan.configuration, paused)
+                dial_list = open_dial_list(plan.settings, plan.configuration, paused)
                 stores = Stores(
-                    recorder,
-                    repo,
-                    history,
-                    AuditReader(database),
-                    Outbox(database),
-                    tickets,
-                    dials,
-                    CallBook(database),
-                )
+                    recorder, repo, history, AuditReader(database), Outbox(database), tickets,
+                    dials, CallBook(database),
+                )  # fmt: skip
                 service = Service(
                     plan, session=session, stores=stores, tasks=tasks, restored=restored,
                     dial_list=dial_list,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ari_app.ari.client import Client
-from ari_app.ari.errors import TimedOut
+from ari_app.ari.errors import TimedOut, Unreachable
 from ari_app.ari.execute import AriCommand, Executor
 from ari_app.ari.operations import Operation
 from ari_app.ari.protocol import Response
@@ -202,14 +202,39 @@ async def test_an_agent_is_not_to_blame_for_a_caller_who_has_just_gone():
     assert await carried_out(OUTSIDE, Asterisk(404)) == [events.LegDown(LEG)]
 
 
-async def test_a_hang_up_whose_answer_is_lost_is_asked_again():
-    lost = TimedOut("channels.hangup", 2.0)
-    asterisk = Asterisk(lost, lost)
-    assert await carried_out(commands.HangUp(LEG), asterisk) == []
-    assert asterisk.asked == ["channels.hangup"] * 3
+@pytest.mark.parametrize("command", [RING, OUTSIDE], ids=["agent", "outside"])
+@pytest.mark.parametrize(
+    "failure", [TimedOut("x", 2.0), Unreachable("x", "lost"), 400], ids=["late", "away", "other"]
+)
+async def test_a_phone_is_not_to_blame_when_asterisk_did_not_say_that_it_could_not_be_rung(
+    command: commands.RingAgent | commands.RingOutside, failure: int | Exception
+):
+    failed = events.RingFailed(command.leg, is_phones_fault=False)
+    assert await carried_out(command, Asterisk(failure)) == [failed]
 
 
-async def test_a_hang_up_that_never_works_ends_without_raising():
-    asterisk = Asterisk(*[TimedOut("channels.hangup", 2.0)] * 5)
-    assert await carried_out(commands.HangUp(LEG), asterisk) == []
-    assert asterisk.asked == ["channels.hangup"] * 3
+SURE = [
+    (commands.HangUp(LEG), "channels.hangup"),
+    (commands.Answer(LEG), "channels.answer"),
+    (commands.StartMusic(LEG), "channels.startMoh"),
+    (commands.StartHoldMusic(bridge_of(CALL)), "bridges.startMoh"),
+]
+"""What is asked for again: a phone must not ring for nobody, and nobody is to wait in silence."""
+sure = pytest.mark.parametrize(("command", "request_name"), SURE, ids=[name for _, name in SURE])
+
+
+@sure
+@pytest.mark.parametrize("failure", [TimedOut("x", 2.0), 500], ids=["late", "busy"])
+async def test_what_nobody_can_do_without_is_asked_again_when_its_answer_is_lost(
+    command: AriCommand, request_name: str, failure: int | Exception
+):
+    asterisk = Asterisk(failure, failure)
+    assert await carried_out(command, asterisk) == []
+    assert asterisk.asked == [request_name] * 3
+
+
+@sure
+async def test_what_never_works_ends_without_raising(command: AriCommand, request_name: str):
+    asterisk = Asterisk(*[TimedOut("x", 2.0)] * 5)
+    assert await carried_out(command, asterisk) == []
+    assert asterisk.asked == [request_name] * 3

@@ -13,6 +13,8 @@ from ari_app.core.events import (
     AsteriskSeen,
     BridgeEntered,
     CallArrived,
+    ConfigurationChanged,
+    EntriesRead,
     Event,
     KeyPressed,
     LegDown,
@@ -33,8 +35,18 @@ from ari_app.core.outbound.dial_list import DialList
 from ari_app.core.outbound.entry import FINAL, TRANSITIONS, Entry, EntryState
 from ari_app.core.outbound.policy import DutyTries, Missed, Pace, Policy, Tries, Window
 from ari_app.core.records import CloseCall, Journaled, OpenCall, SaveDial
+from ari_app.core.seam import CallOver
 from ari_app.core.shelf import Shelf
-from ari_app.core.values import AgentId, BridgeId, Caller, CallId, LegId
+from ari_app.core.values import (
+    AgentId,
+    BridgeId,
+    Caller,
+    CallId,
+    LegId,
+    QueueName,
+    QueueProfile,
+)
+from ari_app.core.world import World
 from ari_app.routing.match import Waiting
 from ivr.calendar import span_of
 from tests.core.playbook import FLOW, NUMBERS, Playbook, centre, flow
@@ -341,6 +353,15 @@ def test_without_a_trunk_nothing_is_put_on_the_list():
     assert book.taken()[-1].code == "outbound_off"
 
 
+def test_who_is_missed_in_a_queue_that_is_no_more_is_called_back_by_the_one_for_missed_calls():
+    policy = replace(POLICY, missed=replace(POLICY.missed, queue="night"))
+    book = Outbound(ready=False, policy=policy)
+    book.feed(CallArrived(C, Caller("13800000000"), "12345")).feed(KeyPressed(LegId(C), "0"))
+    book.engine.dispatcher.centre.queues = {QueueName("night"): QueueProfile(QueueName("night"))}
+    book.feed(LegDown(LegId(C)))
+    assert book.entry.queue == "night"
+
+
 # --- duty phones -----------------------------------------------------------------------------
 
 
@@ -488,6 +509,45 @@ def test_who_is_not_reached_is_visited_again_and_then_given_up():
     assert book.last().state == "given_up"
 
 
+# --- switched off ----------------------------------------------------------------------------
+
+
+def switched(book: Outbound, *, on: bool) -> Outbound:
+    centre, policy = book.engine.dispatcher.centre, replace(POLICY, is_enabled=on)
+    book.feed(ConfigurationChanged(centre, World(), NUMBERS, policy, TwoPhones()))
+    return book
+
+
+def test_switched_off_nobody_is_called_until_it_is_on_again():
+    book = switched(abandoned(Outbound(ready=False)), on=False)
+    book.wait(600.0)
+    assert not book.line()
+    assert book.entry.state is EntryState.WAITING
+    switched(book, on=True).wait(60.0)
+    assert len(book.line()) == 1
+
+
+def test_switched_off_who_waits_for_an_agent_is_called_another_day_at_the_same_place():
+    book = promised(Outbound(ready=False)).wait(0.0)
+    [waits] = book.line()
+    switched(book, on=False)
+    assert not book.line()
+    assert (book.entry.state, book.entry.tries) == (EntryState.WAITING, 0)
+    book.wait(600.0)
+    switched(book, on=True).wait(60.0)
+    assert [one.since for one in book.line()] == [waits.since]
+
+
+def test_switched_off_an_entry_can_be_cancelled_and_visits_be_paused_but_nothing_is_added():
+    book = switched(abandoned(Outbound(ready=False)), on=False)
+    book.feed(VisitsPaused(True)).feed(EntryCancelled(book.entry.entry_id, "x"))
+    assert not book.taken()
+    assert book.engine.dial_list.is_paused
+    assert not book.entries
+    book.feed(CallbackAsked("13800000000", "t-1", "general"))
+    assert [no.code for no in book.taken()] == ["outbound_off"]
+
+
 # --- restarts --------------------------------------------------------------------------------
 
 
@@ -527,6 +587,51 @@ def test_a_restart_never_calls_again_who_was_talking():
     after = restarted(book)
     assert not after.entries
     assert after.last().state == "done"
+
+
+def unread() -> Outbound:
+    """A restart that does not know yet what the run before it planned."""
+    book = Outbound(ready=False)
+    book.engine.dial_list = DialList(POLICY, None, units=TwoPhones())
+    return book.feed(NOTHING)
+
+
+OLD = Entry("callback-1", "callback", "t-1", "13900000000", 1.0, 2.0, queue="general")
+
+
+def test_a_restart_calls_nobody_before_it_knows_what_was_planned_before_it():
+    book = abandoned(unread()).wait(600.0)
+    assert not book.line()
+    book.feed(EntriesRead((OLD,))).wait(0.0)
+    assert len(book.line()) == 2
+
+
+def test_what_was_decided_since_the_restart_is_newer_than_what_is_read():
+    book = abandoned(unread())
+    kept = book.entry
+    book.feed(CallbackAsked("13700000000", "t-2", "general")).taken()
+    [dropped] = [entry for entry in book.entries if entry != kept]
+    book.feed(EntryCancelled(dropped.entry_id, "x")).taken()
+    book.feed(EntriesRead((replace(kept, number="1"), dropped, OLD)))
+    assert book.entries == [kept, OLD]
+
+
+def test_an_entry_whose_call_ended_before_it_was_read_goes_on_from_there():
+    dialled = replace(OLD.begun(3.0, OLD.number), state=EntryState.DIALLING, due_at=None)
+    book = unread().feed(EntriesRead((dialled,)))
+    assert (book.entry.state, book.results()) == (EntryState.WAITING, ["interrupted"])
+
+
+def test_who_was_reached_before_the_list_was_read_is_not_called_again():
+    dialled = replace(OLD.begun(3.0, OLD.number), state=EntryState.DIALLING, due_at=None)
+    book = unread()
+    over = CallOver(
+        CallId(dialled.call), OLD.number, "", "", "", book.now, "answered", "t-1", is_placed=True
+    )
+    assert not book.engine.dial_list.handle(over, book.now)
+    book.feed(EntriesRead((dialled,)))
+    assert not book.entries
+    assert book.results() == ["answered"]
 
 
 @pytest.mark.parametrize("state", list(EntryState))

@@ -18,6 +18,7 @@ from ari_app.core.desk_events import (
     AgentSignedIn,
     How,
     SuperviseAsked,
+    TalkAsked,
 )
 from ari_app.core.engine import Engine
 from ari_app.core.events import (
@@ -49,6 +50,7 @@ from ari_app.core.values import (
     snoop_of,
     supervisor_leg,
 )
+from ari_app.core.verbs import Consult, ToAgent
 from tests.core.playbook import NUMBERS, Playbook, flow
 
 CALL = CallId("hotline-1.1")
@@ -139,6 +141,12 @@ def refusal(play: Playbook) -> str:
     (refuse,) = taken(play)
     assert isinstance(refuse, Refuse)
     return refuse.code
+
+
+def test_a_supervisor_who_listens_cannot_be_consulted() -> None:
+    one = at("listen")
+    one.play >> TalkAsked(WANG, CALL, Consult(ToAgent(BOSS)))
+    assert refusal(one.play) == "agent_not_free"
 
 
 @pytest.mark.parametrize(

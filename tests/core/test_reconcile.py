@@ -38,6 +38,7 @@ from ari_app.core.events import (
 )
 from ari_app.core.records import CloseCall, OpenCall, SaveAgent, SaveCall
 from ari_app.core.shelf import Shelf
+from ari_app.core.talk import Standing
 from ari_app.core.values import (
     AgentId,
     BridgeId,
@@ -293,6 +294,28 @@ def test_a_bridge_of_a_caller_who_waits_is_taken_away():
     book = reach(Phase.QUEUED) >> seen(CALLER, bridges=(alone,))
     book << StartMusic(LEG) << DropBridge(BRIDGE)
     book.done()
+
+
+# --- whose queue nobody serves -------------------------------------------------------------------
+
+
+def test_a_caller_who_was_found_in_a_talk_and_loses_the_agent_hears_the_tree():
+    """In which queue they had waited nobody knows: without the tree they would wait for ever."""
+    book = Playbook() >> seen(CALLER, phone(), bridges=(TALK,))
+    book >> LegDown(A1, 44) << LeaveBridge(LEG, BRIDGE) << DropBridge(BRIDGE) << GREETING_ANEW
+    book >> KeyPressed(LEG, "0")
+    assert book.engine.dispatcher.waiting[C].queue == "general"
+
+
+@pytest.mark.parametrize("standing", list(Standing))
+def test_a_restart_without_the_queue_in_which_a_caller_waits_leaves_it_to_the_tree(standing):
+    book = killed(reach(Phase.QUEUED))
+    kept = book.engine.call_engine.calls
+    kept[C] = replace(kept[C], queue="night", standing=standing)
+    book >> seen(CALLER)
+    book.pending.clear()
+    assert book.engine.dispatcher.waiting[C].queue == "general"
+    assert kept[C].standing is Standing.BY_TREE
 
 
 # --- sweeping ------------------------------------------------------------------------------------

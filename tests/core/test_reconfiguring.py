@@ -1,5 +1,6 @@
 """The configuration changes while calls go on, through the engine."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import inf
 
@@ -11,10 +12,11 @@ from ari_app.core.desk_events import (
     AgentAskedReady,
     AgentFinishedWrapUp,
     AgentSignedIn,
+    AgentSignedOut,
     SurgeChanged,
 )
 from ari_app.core.engine import Engine
-from ari_app.core.events import ConfigurationChanged, LegDown, PlayEnded
+from ari_app.core.events import ConfigurationChanged, KeyPressed, LegDown, PlayEnded
 from ari_app.core.outbound.dial_list import DialList
 from ari_app.core.outbound.entry import Entry
 from ari_app.core.outbound.policy import Pace, Policy
@@ -22,10 +24,11 @@ from ari_app.core.shelf import Shelf
 from ari_app.core.staffing import Staffing
 from ari_app.core.values import AgentId, AgentProfile, Centre, QueueName, QueueProfile
 from ari_app.core.world import Listed, OutsideNumber, World, number_key
-from tests.core.playbook import NUMBERS, Playbook, flow
-from tests.core.test_calls import A1, LEG, LI, P1, WANG, greeted, ring, talking
+from tests.core.playbook import KEYS_WHILE_WAITING, NUMBERS, Playbook, flow
+from tests.core.test_calls import A1, LEG, LI, P1, WANG, C, greeted, ring, talking
 from tests.core.test_dispatch import SECOND, TWO, refused, second_caller_waits
 from tests.core.test_staff import a_centre
+from tests.core.test_verbs import passing
 
 GENERAL, NIGHT = QueueName("general"), QueueName("night")
 
@@ -51,6 +54,28 @@ def with_li(book: Playbook) -> ConfigurationChanged:
 def waiting(book: Playbook) -> Playbook:
     (greeted(book) >> PlayEnded(P1)).after(2.0)
     return book << StartMusic(LEG)
+
+
+def passed_on(book: Playbook) -> Playbook:
+    """A number outside rings for the caller, and the agent who called it has left."""
+    return passing(book) >> LegDown(A1, 16)
+
+
+def sent_outside(book: Playbook) -> Playbook:
+    """Who waited in the queue has pressed a key and is put through to a number."""
+    waiting(book).pending.clear()
+    book >> KeyPressed(LEG, "4")
+    book.pending.clear()
+    return book
+
+
+def promised(book: Playbook) -> Playbook:
+    """Who waited in the queue has accepted to be called back, and hears goodbye."""
+    waiting(book) >> KeyPressed(LEG, "8")
+    book.pending.clear()
+    book >> KeyPressed(LEG, "1")
+    book.pending.clear()
+    return book
 
 
 def test_a_new_agent_signs_in_and_gets_the_caller_who_waits():
@@ -90,10 +115,20 @@ def test_an_agent_who_is_named_no_more_may_answer_what_rings():
     assert [one for one in book.engine.dispatcher.offers.values() if one.agent == WANG]
 
 
-def test_who_is_named_again_before_leaving_is_known_but_has_to_sign_in():
+def test_who_is_named_again_before_leaving_stays():
     book = talking(Playbook())
     kept = book.engine.dispatcher.centre.agents
     book >> without(book, "wang") >> changed(book, agents=kept)
+    book >> LegDown(A1, 16)
+    book.pending.clear()
+    book >> AgentFinishedWrapUp(WANG)
+    assert book.state("wang") is AgentState.READY
+
+
+def test_who_wanted_to_leave_leaves_although_named_again():
+    book = talking(Playbook())
+    kept = book.engine.dispatcher.centre.agents
+    book >> without(book, "wang") >> changed(book, agents=kept) >> AgentSignedOut(WANG)
     book >> LegDown(A1, 16)
     book.pending.clear()
     book >> AgentFinishedWrapUp(WANG)
@@ -136,6 +171,20 @@ def test_a_queue_whose_caller_is_being_offered_stays():
     book = waiting(Playbook())
     book << ring(A1, WANG)
     book >> changed(book, queues={})
+    assert refused(book) == "queue_in_use"
+
+
+@pytest.mark.parametrize("reach", [talking, passed_on, sent_outside])
+def test_a_queue_into_which_a_caller_may_come_back_stays(reach: Callable[[Playbook], Playbook]):
+    book = reach(Playbook(tree=KEYS_WHILE_WAITING))
+    assert C not in book.engine.dispatcher.waiting
+    book >> changed(book, queues={NIGHT: QueueProfile(NIGHT)})
+    assert refused(book) == "queue_in_use"
+
+
+def test_a_queue_whose_agents_are_to_call_a_caller_back_stays():
+    book = promised(Playbook({}, tree=KEYS_WHILE_WAITING))
+    book >> changed(book, queues={NIGHT: QueueProfile(NIGHT)})
     assert refused(book) == "queue_in_use"
 
 

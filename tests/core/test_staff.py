@@ -17,17 +17,26 @@ from ari_app.core.desk_events import (
     AgentSignedIn,
     AgentSignedOut,
     AgentWrapUpChanged,
+    DeskConnected,
+    DeskLost,
     WrapUpChanged,
 )
 from ari_app.core.engine import Engine
-from ari_app.core.events import LegDown
+from ari_app.core.events import LegDown, RingFailed
 from ari_app.core.modes import Mode
 from ari_app.core.records import Json, SaveAgent, SaveOrder
 from ari_app.core.shelf import Shelf
 from ari_app.core.staffing import PauseReason, Staffing
-from ari_app.core.values import AgentId, AgentProfile, Centre, QueueName, QueueProfile
+from ari_app.core.values import (
+    AgentId,
+    AgentProfile,
+    Centre,
+    LegId,
+    QueueName,
+    QueueProfile,
+)
 from tests.core.playbook import Playbook, flow
-from tests.core.test_calls import A1, LEG, LI, WANG, ringing, talking
+from tests.core.test_calls import A1, A2, LEG, LI, WANG, C, ring, ringing, talking
 from tests.core.test_dispatch import refused, second_caller_waits
 
 GENERAL, URGENT = QueueName("general"), QueueName("urgent")
@@ -231,6 +240,29 @@ def test_a_phone_that_cannot_ring_pauses_its_agent_at_once():
     )  # fmt: skip
 
 
+def test_an_asterisk_that_rings_nobody_makes_nobody_pause_and_the_caller_goes_on_being_offered():
+    book = ringing(a_book(ready=NAMES))
+    book >> RingFailed(A1, is_phones_fault=False) << HangUp(A1, "answered_elsewhere")
+    book << ring(A2, LI)
+    assert (book.state("wang"), book.agent("wang").missed) == (AgentState.READY, 0)
+    assert alerts(book) == []
+    [ended] = [told for told in book.told if told.kind == "offer_ended"]
+    assert ended.data["reason"] == "not_rung"
+    book.after(2) >> RingFailed(A2, is_phones_fault=False) << HangUp(A2, "answered_elsewhere")
+    book.after(2.9).done()
+    book.after(0.2) << ring(LegId(f"{C}.a3"), WANG)
+    book.done()
+
+
+def test_a_phone_that_was_not_rung_begins_no_count_of_missed_offers_anew():
+    book = ringing(a_book())
+    book >> AgentDeclined(WANG, LEG)
+    book.pending.clear()
+    book.after(31).pending.clear()
+    book >> RingFailed(A2, is_phones_fault=False)
+    assert (book.state("wang"), book.agent("wang").missed) == (AgentState.READY, 1)
+
+
 # --- breaks --------------------------------------------------------------------------------------
 
 
@@ -289,6 +321,18 @@ def test_nobody_is_made_to_rest_during_a_call_nor_during_its_wrap_up():
     assert book.state("wang") is AgentState.WRAP_UP
     book.after(2)
     assert book.agent("wang").reason == "fatigue"
+
+
+def test_a_desk_that_was_long_away_in_a_talk_and_came_back_signs_nobody_out_after_it():
+    """The warning of a rest, which comes in the talk too, looks at the desk as well."""
+    book = talking(a_book(FOUR_HOURS).after(4 * 3600 - 1000))
+    book >> DeskConnected(WANG) >> DeskLost(WANG)
+    book.after(500) >> DeskConnected(WANG)
+    assert alerts(book) == ["fatigue_soon"]
+    book >> LegDown(LEG, 16)
+    book.pending.clear()
+    book.after(56)
+    assert book.state("wang") is AgentState.READY
 
 
 def test_who_must_rest_cannot_go_on_before_the_rest_is_over_unless_a_supervisor_says_so():
@@ -362,6 +406,13 @@ def test_an_agent_does_not_take_a_supervisors_order_back():
     assert refused(book) == "ordered"
     book >> AgentForced(WANG, "ready", "", "zhou")
     assert book.agent("wang").after_call is AgentState.READY
+
+
+def test_an_agent_does_not_take_an_order_back_by_asking_to_leave_and_then_to_stay():
+    book = talking(a_book()) >> AgentForced(WANG, "paused", "training", "zhou")
+    book >> AgentSignedOut(WANG) >> AgentAskedReady(WANG)
+    assert refused(book) == "ordered"
+    assert book.agent("wang").after_call is AgentState.OFFLINE
 
 
 def test_who_is_not_there_cannot_be_ordered_about():

@@ -20,17 +20,20 @@ from ari_app.core.commands import (
     StartRinging,
     StopHoldMusic,
     StopMusic,
+    StopPlay,
     StopRinging,
     UnmuteLeg,
 )
 from ari_app.core.desk_events import (
     AgentAccepted,
     AgentAskedPause,
+    AgentAskedReady,
     AgentDeclined,
     AgentHungUp,
+    AgentSignedIn,
     TalkAsked,
 )
-from ari_app.core.events import BridgeEntered, LegDown, LegUp, PlayEnded
+from ari_app.core.events import BridgeEntered, KeyPressed, LegDown, LegUp, PlayEnded
 from ari_app.core.records import Journaled, SaveTicket
 from ari_app.core.talk import MOVES, Move, Talk, Voice, refusal
 from ari_app.core.values import BridgeId, LegId, PlayId, QueueName
@@ -55,11 +58,24 @@ from ari_app.core.verbs import (
     Urgency,
     Verb,
 )
-from tests.core.playbook import SURVEY, Playbook
-from tests.core.test_calls import A1, A2, BRIDGE, LEG, LI, P2, WANG, C, closed, ring, talking
+from tests.core.playbook import KEYS_WHILE_WAITING, SURVEY, Playbook
+from tests.core.test_calls import (
+    A1,
+    A2,
+    BRIDGE,
+    LEG,
+    LI,
+    P2,
+    WANG,
+    C,
+    closed,
+    in_queue,
+    ring,
+    talking,
+)
 
 ASIDE = BridgeId(f"{C}.c")
-T1 = LegId(f"{C}.t1")
+T1, P3 = LegId(f"{C}.t1"), PlayId(f"{C}.p3")
 GUEST = RingOutside(T1, C, "110", 60.0, "13800138000")
 POLICE = ToNumber("110")
 BYE, DIED, BUSY, NO_ANSWER = 16, 44, 17, 19
@@ -465,6 +481,22 @@ def test_a_citizen_whose_agent_is_lost_is_told_and_is_next(cause):
     book >> PlayEnded(P2) << StartMusic(LEG)
     book >> LegDown(LEG) << HangUp(A2, "answered_elsewhere") << CheckRecording(C, 30.0)
     assert closed(book).outcome == "answered"
+
+
+@pytest.mark.parametrize("key", ["1", "2", ""])
+def test_who_lost_the_agent_in_the_middle_of_a_question_is_next_and_is_asked_it_no_more(key):
+    """The end of what we say is no answer to the tree's question, nor is a key pressed now."""
+    book = in_queue(Playbook(ready=False, tree=KEYS_WHILE_WAITING)) >> KeyPressed(LEG, "8")
+    book << StopMusic(LEG) << Play(LEG, P2, (("call_back", "zh_CN"),))
+    book >> AgentSignedIn(WANG) >> AgentAskedReady(WANG) << ring(A1, WANG)
+    book >> LegUp(A1) << StopPlay(P2) << Connect(BRIDGE, (LEG, A1))
+    book >> BridgeEntered(BRIDGE, LEG) >> BridgeEntered(BRIDGE, A1)
+    back_in_line(book >> LegDown(A1, DIED), P3) >> PlayEnded(P3) << StartMusic(LEG)
+    if key:
+        book >> KeyPressed(LEG, key)
+    book.after(29.0).done()
+    assert book.engine.dispatcher.waiting[C].is_returned
+    assert call(book).promise is None
 
 
 def test_a_leg_that_dies_on_hold_gives_the_citizen_to_the_next_agent():

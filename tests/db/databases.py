@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -107,3 +108,15 @@ async def open_database(
         await recorder.close()
         await running
         await engine.dispose()
+
+
+@contextlib.contextmanager
+def locked(url: str) -> Iterator[None]:
+    """Everybody may read, nobody can write."""
+    other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()

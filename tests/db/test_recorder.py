@@ -6,14 +6,18 @@ from pathlib import Path
 import pytest
 
 from ari_app.core.records import (
+    Audited,
     CloseCall,
+    Journaled,
     OpenCall,
     Record,
     SaveAgent,
     SaveCall,
+    SaveDial,
+    SaveOrder,
     SaveTicket,
 )
-from ari_app.db.journal import Journal
+from ari_app.db.journal import Journal, from_line, to_line
 from ari_app.db.outbox import Outbox
 from ari_app.db.recorder import Recorder
 from ari_app.db.schema import upgrade
@@ -196,6 +200,36 @@ async def test_what_an_earlier_run_left_in_the_journal_is_replayed_at_the_start(
             ("c1", "answered")
         ]
     assert (tmp_path / "journal.jsonl").read_bytes() == b""
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        opened(),
+        saved(),
+        closed(),
+        SaveTicket("c1", {"language": "en"}),
+        SaveAgent("1001", "ready", "", 5.0, None, None),
+        Journaled("k", 5.0, "call.queued", "c1", data={"needs": []}),
+        SaveDial("callback-1", "callback", "t-1", "waiting", 5.0),
+        SaveOrder("surge", None),
+        Audited("k", 5.0, "2001", "admin", "x", "y", "ok"),
+    ],
+    ids=lambda record: type(record).__name__,
+)
+async def test_every_record_comes_out_of_the_journal_as_it_went_in(
+    record: Record, tmp_path: Path
+) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.open()
+    journal.append([record])
+    assert journal.read(0, 10)[0] == [record]
+    assert not journal.rejected_path.exists()
+
+
+async def test_what_an_earlier_release_left_in_the_journal_is_read() -> None:
+    record = opened()
+    assert from_line(to_line(record).replace(b'"record":', b'"kind":', 1)) == record
 
 
 async def test_cancelling_the_recorder_loses_nothing_that_waits(

@@ -334,3 +334,16 @@ async def test_a_disk_that_is_full_leaves_everything_as_it_was(at: Running, monk
     assert (problem.status, problem.code) == (503, "not_stored")
     assert "1009" not in at.agents
     assert at.accounts.find("1009") is None
+
+
+async def test_a_removal_that_cannot_be_written_signs_nobody_out(at: Running, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    agent = AgentId("1002")
+    at.engine.handle(AgentSignedIn(agent), 1.0)
+    at.engine.handle(AgentAskedReady(agent), 2.0)
+    monkeypatch.setattr("ari_app.runtime.configuration_desk.write_file", full)
+    problem = await refusal(at.desk.remove("agents", ("agents", "1002"), None))
+    assert problem.code == "not_stored"
+    assert at.engine.dispatcher.agents[agent].state == "ready"

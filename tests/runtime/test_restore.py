@@ -1,6 +1,9 @@
 """Where everybody stood: from a real database, with rows that nobody can read any more."""
 
+import asyncio
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -8,12 +11,14 @@ from ari_app.core.agent import AgentState
 from ari_app.core.call import Phase
 from ari_app.core.records import CloseCall, OpenCall, SaveAgent, SaveCall, SaveOrder
 from ari_app.core.shelf import Shelf
+from ari_app.db.journal import Journal
+from ari_app.db.schema import upgrade
 from ari_app.runtime import restore as module
 from ari_app.runtime.restore import Restored, restore
 from tests.core.playbook import flow
 from tests.core.test_calls import C
 from tests.core.test_reconcile import REACH, reach
-from tests.db.databases import Database
+from tests.db.databases import Database, locked, open_database
 
 pytestmark = pytest.mark.asyncio
 
@@ -110,6 +115,31 @@ async def test_an_agents_row_nobody_can_read_means_signed_out_and_stops_no_start
     assert [people[name].state.value for name in ("1001", "1002", "1003")] == [
         "offline", "offline", "ready",
     ]  # fmt: skip
+
+
+async def test_a_long_journal_is_waited_for_and_the_watchdog_hears_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Who gave up would begin with nobody: no places, no talks, everybody signed out."""
+    monkeypatch.setattr(module, "LOOK_S", 0.1)
+    monkeypatch.setattr(module, "READ_LIMIT_S", 1.0)
+    url, journal = f"sqlite:///{tmp_path / 'hotline.sqlite3'}", Journal(tmp_path / "journal.jsonl")
+    await upgrade(url)
+    journal.open()
+    journal.append([OPENED])
+    heard, watchdog_fd = os.pipe()
+    async with open_database(url, tmp_path / "journal.jsonl") as db:
+        with locked(url):
+            restoring = asyncio.create_task(
+                restore(db.repo, db.recorder, Shelf.of(flow()), 1000.0, watchdog_fd)
+            )
+            beats = b""
+            while len(beats) < 15:
+                beats += await asyncio.to_thread(os.read, heard, 1)
+        restored = await restoring
+    os.close(heard)
+    os.close(watchdog_fd)
+    assert list(restored.calls) == [C]
 
 
 async def test_without_a_database_the_service_starts_empty(

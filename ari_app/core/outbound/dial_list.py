@@ -1,16 +1,16 @@
 """The dial list: every entry with its next moment, and what becomes of it when a call has ended.
 
-Places calls only when their time has come and Asterisk has been seen; the line, agents and legs
-are others'. What is kept here is written down with every move, so that a restart finds it.
+Places calls only when their time has come, Asterisk has been seen, and it is known what earlier
+runs planned; the line, agents and legs are others'. What is kept here is written down with every
+move, so that a restart finds it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import assert_never
 
 from ari_app.core import journal_lines as lines
-from ari_app.core.commands import Command, Refuse, Tell, Write
-from ari_app.core.deadlines import Deadlines
+from ari_app.core.commands import Refuse, Tell, Write
 from ari_app.core.journal_lines import Kind as Line
 from ari_app.core.outbound import callbacks, duty
 from ari_app.core.outbound.asked import (
@@ -22,17 +22,20 @@ from ari_app.core.outbound.asked import (
     VisitsAsked,
     VisitsPaused,
 )
+from ari_app.core.outbound.dial_book import DialBook, Out
 from ari_app.core.outbound.entry import Entry, EntryState, Signal
 from ari_app.core.outbound.placing import place
-from ari_app.core.outbound.policy import OFF, DutyList, NoDuty, Policy, Window
-from ari_app.core.outbound.visits import Pacing, visit_entry
+from ari_app.core.outbound.policy import DutyList, Policy, Window
+from ari_app.core.outbound.visits import visit_entry
 from ari_app.core.records import Json, SaveOrder
-from ari_app.core.seam import CallOver, CallPlaced, CallWithdrawn, PlacedDials, PlacedTalks
+from ari_app.core.seam import CallOver, CallWithdrawn, PlacedDials, PlacedTalks
 from ari_app.core.seam import ToDialList as ToDialList
 from ari_app.core.values import AgentId, CallId
 
 NO_AGENT_S = 30.0
 """After an agent left before the citizen answered: the next one may be found at once."""
+OFF_S = 60.0
+"""How long until what falls due while calls are switched off is looked at again."""
 NOT_COUNTED = frozenset({"no_agent", "withdrawn", "interrupted"})
 """Results that are no attempt of the citizen's missing: nobody was rung in full."""
 PAUSED = "visits.paused"
@@ -41,35 +44,20 @@ IS_OFF = Refuse(
     "outbound_off", "外呼未启用：hotline.yaml 没有设置 trunk_out，或 outbound.yaml 关闭了外呼。"
 )
 
-Out = list[Command | CallPlaced | CallWithdrawn]
 
-
-class DialList:
+class DialList(DialBook):
     """``handle`` takes what calls tell, ``handle_asked`` people's wishes, ``take_due`` time."""
 
-    def __init__(
-        self,
-        policy: Policy = OFF,
-        entries: Iterable[Entry] = (),
-        *,
-        units: DutyList | None = None,
-        supervisors: Iterable[AgentId] = (),
-        is_paused: bool = False,
-    ) -> None:
-        self.policy = policy
-        self.entries = {entry.entry_id: entry for entry in entries if not entry.is_final}
-        self._units: DutyList = units or NoDuty()
-        self._supervisors = tuple(supervisors)
-        self._ends: Deadlines[str] = Deadlines()
-        visits = (e.entry_id for e in self.entries.values() if e.kind == "visit" and e.call)
-        self._pacing = Pacing(policy.pace, visits, is_paused=is_paused)
-        self._is_seen = False
+    def change(self, policy: Policy, units: DutyList, supervisors: Iterable[AgentId]) -> Out:
+        """What is planned keeps its moment; windows, attempts and pace count from now on.
 
-    def change(self, policy: Policy, units: DutyList, supervisors: Iterable[AgentId]) -> None:
-        """What is planned keeps its moment; windows, attempts and pace count from now on."""
+        Switched off, what still waits for an agent waits for another day; who rings, rings on.
+        """
         self.policy, self._units = policy, units
         self._supervisors = tuple(supervisors)
         self._pacing.pace = policy.pace
+        waits = [e for e in self.entries.values() if e.state is EntryState.DUE and e.call]
+        return [] if policy.is_enabled else [CallWithdrawn(CallId(e.call)) for e in waits]
 
     # --- calls say ---------------------------------------------------------------------------
 
@@ -79,6 +67,8 @@ class DialList:
             case CallOver():
                 if entry is not None:
                     return self._attempt_over(entry, said, now)
+                if said.is_placed and not self.is_known:
+                    self._early.append(said)
                 return [] if said.is_placed else self._caller_gone(said, now)
             case PlacedDials():
                 return [] if entry is None else self._move(entry, Signal.DIAL, now)
@@ -156,7 +146,8 @@ class DialList:
     # --- people ask --------------------------------------------------------------------------
 
     def handle_asked(self, said: OutboundAsked, now: float) -> Out:
-        if not self.policy.is_enabled:
+        is_for_new_calls = not isinstance(said, EntryCancelled | VisitsPaused)
+        if is_for_new_calls and not self.policy.is_enabled:
             return [] if isinstance(said, CallMissed) else [IS_OFF]
         match said:
             case CallbackAsked():
@@ -208,11 +199,16 @@ class DialList:
 
     # --- time passes -------------------------------------------------------------------------
 
+    @property
+    def _may_place(self) -> bool:
+        """Nobody is called whom an earlier run may have called, or who may be on the line."""
+        return self._is_seen and self.is_known
+
     def next_deadline(self) -> float | None:
-        return self._ends.next() if self._is_seen else None
+        return self._ends.next() if self._may_place else None
 
     def take_due(self, now: float) -> Out:
-        if not self._is_seen:
+        if not self._may_place:
             return []
         out: Out = []
         for entry_id in self._ends.take_due(now):
@@ -223,6 +219,9 @@ class DialList:
     def _due(self, entry: Entry, now: float) -> Out:
         if entry.state is EntryState.DUE and entry.call:
             return [CallWithdrawn(CallId(entry.call))]  # the window closes while it waits
+        if not self.policy.is_enabled:
+            self._ends.set(entry.entry_id, now + OFF_S)
+            return []
         if entry.kind == "visit" and self.policy.visits.window.is_open(now):
             later = self._pacing.later(now)
             if later is not None:
@@ -258,74 +257,19 @@ class DialList:
             if entry.call and not is_live(entry.call):
                 is_served = entry.state is EntryState.TALKING and entry.kind != "duty"
                 out += self._ended(entry, None, "answered" if is_served else "interrupted", now)
-            elif not self._is_seen:
+            else:
                 self._ends.set(entry.entry_id, entry.due_at)
         self._is_seen = True
         return out
 
-    # --- the book ----------------------------------------------------------------------------
-
-    def rows(self) -> list[dict[str, Json]]:
-        """Every open entry, by its place."""
-        found = sorted(self.entries.values(), key=lambda e: (e.queued_at, e.created_at))
-        return [entry.shown() for entry in found]
-
-    @property
-    def is_paused(self) -> bool:
-        return self._pacing.is_paused
-
-    def counts(self) -> Mapping[tuple[str, str], int]:
-        """How many open entries by kind and state."""
-        found: dict[tuple[str, str], int] = {}
-        for entry in self.entries.values():
-            key = (entry.kind, entry.state.value)
-            found[key] = found.get(key, 0) + 1
-        return found
-
-    def _of_call(self, call: str) -> Entry | None:
-        entry = self.entries.get(call.partition(".")[0])
-        return entry if entry is not None and entry.call == call else None
-
-    def _new_id(self, kind: str, now: float) -> str:
-        """Never given twice: the millisecond, or the next one that is free."""
-        number = int(now * 1000)
-        while f"{kind}-{number}" in self.entries:
-            number += 1
-        return f"{kind}-{number}"
-
-    def _add(self, entry: Entry, now: float) -> Out:
-        data: dict[str, Json] = {"entry": entry.entry_id, "kind": entry.kind}
-        data |= {"ticket_id": entry.ticket_id, "due_at": entry.due_at, "place": entry.queued_at}
-        noted = lines.note(Line.DIAL_ADDED, now, call=entry.entry_id, queue=entry.queue, data=data)
-        return [noted, *self._save(entry)]
-
-    def _cancel(self, entry: Entry, reason: str, now: float) -> Out:
-        if entry.state is EntryState.TALKING:
-            return []
-        out = self._move(replace(entry, reason=reason), Signal.CANCEL, now)
-        return [*out, CallWithdrawn(CallId(entry.call))] if entry.call else out
-
-    def _move(self, entry: Entry, signal: Signal, now: float, due_at: float | None = None) -> Out:
-        moved = entry.moved(signal, due_at)
-        if moved is None:
-            return []
-        if not moved.is_final:
-            return self._save(moved)
-        data: dict[str, Json] = {"entry": moved.entry_id, "state": moved.state.value}
-        data |= {"reason": moved.reason, "attempts": len(moved.attempts), "kind": moved.kind}
-        data |= {"ticket_id": moved.ticket_id, "score": moved.score}
-        noted = lines.note(Line.DIAL_CLOSED, now, call=moved.entry_id, data=data)
-        self.entries.pop(moved.entry_id, None)
-        self._pacing.live.discard(moved.entry_id)
-        self._ends.set(moved.entry_id, None)
-        return [Write(moved.record()), noted]
-
-    def _save(self, entry: Entry) -> Out:
-        self.entries[entry.entry_id] = entry
-        self._ends.set(entry.entry_id, entry.due_at)
-        if entry.kind == "visit":
-            (self._pacing.live.add if entry.call else self._pacing.live.discard)(entry.entry_id)
-        return [Write(entry.record())]
+    def take_up(self, entries: Iterable[Entry], is_live: Callable[[str], bool], now: float) -> Out:
+        """The database holds all that earlier runs wrote, and this is what they planned."""
+        self._keep(entries)
+        self.is_known = True
+        self._closed.clear()
+        early, self._early = self._early, []
+        out = [one for said in early for one in self.handle(said, now)]
+        return [*out, *(self.settle(is_live, now) if self._is_seen else ())]
 
 
 def _result(entry: Entry, over: CallOver) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ari_app.core.values import is_placed
 
-STILL_WAITS = frozenset({"no_answer", "declined", "phone_busy", "phone_unreachable"})
+STILL_WAITS = frozenset({"no_answer", "declined", "phone_busy", "phone_unreachable", "not_rung"})
 """Ends of an offer after which the caller is in the line again."""
 
 
