@@ -92,6 +92,25 @@ async def test_what_a_desk_saves_while_somebody_types_leaves_as_one_event(db: Da
     assert [event[2] for event in await events(db)] == [NOW, NOW + 10, NOW + 19.5]
 
 
+async def test_an_edit_after_another_event_is_the_last_that_leaves(db: Database, store):
+    ticket = await opened(db)
+    await edit(store, ticket, NOW, matter_cause="路灯")
+    await db.recorder.write(CloseCall("c1", NOW + 5, "answered"))
+    await edit(store, ticket, NOW + 8, matter_cause="路灯不亮")
+    kinds = [event[0] for event in await events(db)]
+    assert kinds == ["ticket.created", "ticket.updated", "ticket.closed", "ticket.updated"]
+    told = await payloads(db)
+    assert [one.get("matter_cause") for one in told] == [None, "路灯", "路灯", "路灯不亮"]
+    assert told[-1]["outcome"] == "answered"
+    # The newest may still be brought up to date.
+    await edit(store, ticket, NOW + 9, matter_cause="路灯全不亮")
+    assert [one.get("matter_cause") for one in (await payloads(db))[1:]] == [
+        "路灯",
+        "路灯",
+        "路灯全不亮",
+    ]
+
+
 async def test_a_dispatch_does_not_wait_for_the_typing(db: Database, store):
     ticket = await opened(db)
     await edit(store, ticket, matter_cause="路灯不亮", case_type="求助")
