@@ -158,6 +158,13 @@ def shown(case: Case) -> Row:
     return {**case.ticket, **({"work_orders": orders} if orders else {})}
 
 
+def events_of(connection: Connection, tickets: Sequence[Row], kind: str, now: float) -> list[Row]:
+    """An outbox row of each ticket as it is given here, with its work orders."""
+    orders = orders_of(connection, [one["ticket_id"] for one in tickets])
+    cases = [Case(one, tuple(orders.get(one["ticket_id"], ()))) for one in tickets]
+    return [event(shown(case), kind, now) for case in cases]
+
+
 def _tell(connection: Connection, case: Case, now: float, *, may_wait: bool) -> None:
     """An event that surely nobody has begun to send is brought up to date instead of a new one.
 

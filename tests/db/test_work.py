@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from ari_app.core.records import CloseCall, OpenCall, SaveCall
+from ari_app.core.records import CloseCall, OpenCall, SaveCall, SaveTicket
 from ari_app.db import work
 from ari_app.tickets.case import Case, Centre, dispatched, edited, joined, stepped
 from ari_app.tickets.skeleton import skeleton
@@ -109,6 +109,27 @@ async def test_an_edit_after_another_event_is_the_last_that_leaves(db: Database,
         "路灯",
         "路灯全不亮",
     ]
+
+
+async def test_what_a_call_adds_is_told_with_the_work_orders(db: Database, store):
+    ticket = await opened(db)
+    await edit(store, ticket, matter_cause="路灯不亮")
+    await change(
+        store, ticket, lambda case: dispatched(case, ["housing", "health"], "shandong_2020", CENTRE)
+    )
+    orders = (await payloads(db))[-1]["work_orders"]
+    recording = [{"file": "a.wav", "duration_s": 9.0, "problem": None, "kind": "talk"}]
+    await db.recorder.write(CloseCall("c1", NOW + 5, "answered"))
+    await db.recorder.write(SaveTicket("c1", {"recording_ref": recording}))
+    back = OpenCall("callback-7.1", NOW + 60, "138", "", "", "12345", ticket_id=ticket)
+    await db.recorder.write(back)
+    await db.recorder.write(CloseCall(back.call_id, NOW + 90, "answered", {"agent_id": "1002"}))
+    told = (await payloads(db))[-3:]
+    assert [event[0] for event in (await events(db))[-3:]] == [
+        "ticket.closed", "ticket.updated", "ticket.updated",
+    ]  # fmt: skip
+    assert [one["work_orders"] for one in told] == [orders] * 3
+    assert told[-1]["agent_id"] == "1002"
 
 
 async def test_a_dispatch_does_not_wait_for_the_typing(db: Database, store):
