@@ -114,7 +114,7 @@ class Outbox:
             return (await connection.execute(chosen.values(values))).rowcount
 
     async def forget_sent(self, before: float) -> int:
-        """Remove rows that were made before an instant and taken; how many there were."""
-        old = delete(_OUTBOX).where(_OUTBOX.c.state == "sent", _OUTBOX.c.created_at < before)
+        """Remove rows that were taken and due before an instant, as the index is; how many."""
+        old = delete(_OUTBOX).where(_OUTBOX.c.state == "sent", _OUTBOX.c.due_at < before)
         async with self._engine.begin() as connection:
             return (await connection.execute(old)).rowcount

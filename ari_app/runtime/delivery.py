@@ -28,7 +28,8 @@ LONGEST_PAUSE_S = 60.0
 NO_OUTBOX_S = 5.0
 KEPT_S = 30 * 86400.0
 """How long what was taken stays in the outbox, for whoever looks into a dispute."""
-HOUSEKEEPING_S = 15.0
+COUNTED_S = 15.0
+TIDIED_S = 3600.0
 
 Send = Callable[[Event, float], Awaitable[Answer]]
 Pause = Callable[[float], Awaitable[None]]
@@ -52,6 +53,7 @@ class Delivery:
         self._clock, self._metrics, self._pause = clock, metrics, pause
         self._in_vain = 0
         self._away = ""
+        self._tidy_at = 0.0
 
     def change(self, sees: frozenset[str]) -> None:
         """What leaves from now on shows these personal fields."""
@@ -81,7 +83,7 @@ class Delivery:
         while True:
             try:
                 backlog = await self._outbox.backlog()
-                await self._outbox.forget_sent(self._clock.now() - KEPT_S)
+                await self._tidy(self._clock.now())
             except (SQLAlchemyError, OSError) as error:
                 _log.warning("delivery.no_outbox", problem=type(error).__name__)
             else:
@@ -89,7 +91,12 @@ class Delivery:
                 self._metrics.outbox.labels("pending").set(backlog.pending_count)
                 self._metrics.outbox.labels("dead").set(backlog.dead_count)
                 self._metrics.outbox_age.set(max(0.0, age_s))
-            await self._pause(HOUSEKEEPING_S)
+            await self._pause(COUNTED_S)
+
+    async def _tidy(self, now: float) -> None:
+        if now >= self._tidy_at:
+            await self._outbox.forget_sent(now - KEPT_S)
+            self._tidy_at = now + TIDIED_S
 
     async def round(self, send: Send) -> float:
         """Send what is due; seconds until it is worth looking again.

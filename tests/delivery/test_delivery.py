@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import event
 
 from ari_app.core.records import CloseCall, OpenCall, SaveTicket
 from ari_app.db.outbox import MOST_ATTEMPTS, Outbox
@@ -17,6 +18,7 @@ from ari_app.runtime.delivery import IDLE_S, LONGEST_PAUSE_S, Delivery
 from tests.db.conftest import db, postgres, sqlite_url, url  # noqa: F401
 from tests.db.databases import Database
 from tests.delivery.receiver import Program
+from tests.runtime.fakes import HandClock
 
 pytestmark = pytest.mark.asyncio
 
@@ -178,3 +180,32 @@ async def test_what_was_taken_long_ago_is_removed(db: Database) -> None:  # noqa
     await outbox.mark_sent([row.seq])
     assert await outbox.forget_sent(row.created_at) == 0
     assert await outbox.forget_sent(row.created_at + 1) == 1
+
+
+async def test_removing_is_done_once_an_hour_and_looks_at_old_rows_alone(
+    db: Database,  # noqa: F811
+) -> None:
+    clock, removed = HandClock(), []
+
+    @event.listens_for(db.engine.sync_engine, "before_cursor_execute")
+    def seen(connection, cursor, statement, parameters, context, many):  # type: ignore[no-untyped-def]
+        if statement.startswith("DELETE FROM outbox"):
+            removed.append((clock.time, statement, parameters))
+
+    class Over(Exception):
+        pass
+
+    async def pause(seconds: float) -> None:
+        clock.time += seconds
+        if clock.time > 1000.0 + 3 * 3600.0:
+            raise Over
+
+    one = Delivery(Outbox(db.engine), None, clock, Metrics(), pause=pause)
+    with pytest.raises(Over):
+        await one.watch()
+    assert [at for at, _, _ in removed] == [1000.0 + hour * 3600.0 for hour in range(4)]
+    if db.engine.dialect.name == "sqlite":  # the other plans by how much there is
+        _, statement, parameters = removed[0]
+        async with db.engine.connect() as connection:
+            plan = await connection.exec_driver_sql(f"explain query plan {statement}", parameters)
+            assert "ix_outbox_state_due_at (state=? AND due_at<?)" in plan.all()[0][3]
