@@ -2,7 +2,8 @@
 
 A ticket's rows leave in their order: a row is due only when none before it is still pending. A row
 that is refused, or that nobody took for days, is dead: people see it and may send it again. Later
-rows of its ticket then go on, for each carries the whole ticket.
+rows of its ticket then go on, for each carries the whole ticket. A dead row that a later one has
+superseded is never sent again: the receiver would take the older state for the newer.
 """
 
 from collections.abc import Sequence
@@ -33,6 +34,14 @@ class Backlog:
     pending_count: int
     dead_count: int
     oldest_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Revived:
+    """How many dead rows are sent again, and how many were superseded and are put away."""
+
+    count: int
+    superseded_count: int
 
 
 class Outbox:
@@ -104,17 +113,40 @@ class Outbox:
         async with self._engine.connect() as connection:
             return [OutboxRow(**row) for row in (await connection.execute(chosen)).mappings()]
 
-    async def revive(self, seq: int | None, now: float) -> int:
-        """Send a dead row again, or all of them; how many there were."""
-        chosen = update(_OUTBOX).where(_OUTBOX.c.state == "dead")
-        if seq is not None:
-            chosen = chosen.where(_OUTBOX.c.seq == seq)
-        values = {"state": "pending", "attempts": 0, "due_at": now}
-        async with self._engine.begin() as connection:
-            return (await connection.execute(chosen.values(values))).rowcount
+    async def revive(self, seq: int | None, now: float) -> Revived:
+        """Send a dead row again, or all of them, unless a later row of the ticket was or will be.
 
-    async def forget_sent(self, before: float) -> int:
-        """Remove rows that were taken and due before an instant, as the index is; how many."""
-        old = delete(_OUTBOX).where(_OUTBOX.c.state == "sent", _OUTBOX.c.due_at < before)
+        Such a row is put away: its state is ``superseded``.
+        """
+        dead = update(_OUTBOX).where(_OUTBOX.c.state == "dead")
+        if seq is not None:
+            dead = dead.where(_OUTBOX.c.seq == seq)
+        other = _OUTBOX.alias()
+        is_superseded = exists().where(
+            other.c.ticket_id == _OUTBOX.c.ticket_id,
+            other.c.seq > _OUTBOX.c.seq,
+            other.c.state.in_(("pending", "sent")),
+        )
+        away = dead.where(is_superseded).values(state="superseded", due_at=now)
+        again = dead.values(state="pending", attempts=0, due_at=now)
+        async with self._engine.begin() as connection:
+            superseded_count = (await connection.execute(away)).rowcount
+            return Revived((await connection.execute(again)).rowcount, superseded_count)
+
+    async def forget_settled(self, before: float) -> int:
+        """Remove rows that were taken or superseded and due before an instant; how many.
+
+        By the instant they were due, for the index knows that. What has superseded a dead row
+        stays as long as that one.
+        """
+        other = _OUTBOX.alias()
+        supersedes = exists().where(
+            other.c.ticket_id == _OUTBOX.c.ticket_id,
+            other.c.seq < _OUTBOX.c.seq,
+            other.c.state == "dead",
+        )
+        old = delete(_OUTBOX).where(
+            _OUTBOX.c.state.in_(("sent", "superseded")), _OUTBOX.c.due_at < before, ~supersedes
+        )
         async with self._engine.begin() as connection:
             return (await connection.execute(old)).rowcount

@@ -95,7 +95,7 @@ class Delivery:
 
     async def _tidy(self, now: float) -> None:
         if now >= self._tidy_at:
-            await self._outbox.forget_sent(now - KEPT_S)
+            await self._outbox.forget_settled(now - KEPT_S)
             self._tidy_at = now + TIDIED_S
 
     async def round(self, send: Send) -> float:
@@ -158,11 +158,12 @@ class Delivery:
             "dead_events": [_dead(row) for row in dead],
         }
 
-    async def retry(self, seq: int | None) -> int:
+    async def retry(self, seq: int | None) -> Row:
         try:
-            return await self._outbox.revive(seq, self._clock.now())
+            revived = await self._outbox.revive(seq, self._clock.now())
         except (SQLAlchemyError, OSError) as error:
             raise Unavailable(type(error).__name__) from error
+        return {"retried": revived.count, "superseded": revived.superseded_count}
 
 
 def _event(row: OutboxRow, sees: frozenset[str]) -> Event:

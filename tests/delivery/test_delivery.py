@@ -131,10 +131,43 @@ async def test_a_refused_event_is_shown_to_people_and_the_tickets_later_ones_go_
     shown = await one.shown(10)
     [dead] = shown["dead_events"]  # type: ignore[misc]
     assert (dead["kind"], dead["problem"]) == (ORDER[0], "HTTP 422: no such category")  # type: ignore
-    assert await one.retry(dead["number"]) == 1  # type: ignore
+    # The receiver has the newer state: the older one must not come after it.
+    assert await one.retry(dead["number"]) == {"retried": 0, "superseded": 1}  # type: ignore
     await drained(one, receiver)
-    assert sorted(kind for _, kind in receiver.kept()) == sorted(ORDER)
-    assert await one.retry(None) == 0
+    assert [kind for _, kind in receiver.kept()] == ORDER[1:]
+    assert (await one.shown(10))["dead"] == 0
+    assert await one.retry(None) == {"retried": 0, "superseded": 0}
+
+
+async def test_refused_events_that_nothing_superseded_are_sent_again_in_their_order(
+    db: Database,  # noqa: F811
+    receiver: Program,
+) -> None:
+    await some_tickets(db, 2)
+    one = delivery(db)
+
+    async def refuse(event: Event, now: float) -> Answer:
+        is_first = event.event_id.startswith("t-c-0.1")
+        is_refused = is_first or event.kind == ORDER[0]
+        return Answer(Verdict.REFUSED, "HTTP 422") if is_refused else Answer(Verdict.TAKEN)
+
+    while await one.round(refuse) != IDLE_S:
+        pass
+    assert await one.retry(None) == {"retried": 3, "superseded": 1}
+    await drained(one, receiver)
+    assert receiver.kept() == [("t-c-0.1", kind) for kind in ORDER]
+
+
+async def test_a_refused_event_is_not_sent_again_while_a_later_one_waits(
+    db: Database,  # noqa: F811
+) -> None:
+    await some_tickets(db, 1)
+    outbox, now = Outbox(db.engine), Clock().now()
+    [first] = await outbox.due(now)
+    await outbox.mark_failed(first, now, "HTTP 422", is_final=True)
+    revived = await outbox.revive(first.seq, now)
+    assert (revived.count, revived.superseded_count) == (0, 1)
+    assert [row.kind for row in await outbox.due(now)] == [ORDER[1]]
 
 
 async def test_an_event_that_only_fails_itself_holds_up_nobody_else_and_is_given_up_at_last(
@@ -178,8 +211,22 @@ async def test_what_was_taken_long_ago_is_removed(db: Database) -> None:  # noqa
     outbox = Outbox(db.engine)
     [row] = await outbox.due(Clock().now())
     await outbox.mark_sent([row.seq])
-    assert await outbox.forget_sent(row.created_at) == 0
-    assert await outbox.forget_sent(row.created_at + 1) == 1
+    assert await outbox.forget_settled(row.created_at) == 0
+    assert await outbox.forget_settled(row.created_at + 1) == 1
+
+
+async def test_what_superseded_a_refused_event_is_remembered_as_long_as_that_one(
+    db: Database,  # noqa: F811
+) -> None:
+    await some_tickets(db, 1)
+    outbox, now = Outbox(db.engine), Clock().now()
+    [first] = await outbox.due(now)
+    await outbox.mark_failed(first, now, "HTTP 422", is_final=True)
+    [second] = await outbox.due(now)
+    await outbox.mark_sent([second.seq])
+    assert await outbox.forget_settled(now + 1) == 0
+    assert (await outbox.revive(first.seq, now)).superseded_count == 1
+    assert await outbox.forget_settled(now + 1) == 2
 
 
 async def test_removing_is_done_once_an_hour_and_looks_at_old_rows_alone(
