@@ -6,12 +6,13 @@ rows of its ticket then go on, for each carries the whole ticket. A dead row tha
 superseded is never sent again: the receiver would take the older state for the newer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import bindparam, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from ari_app.db.fields import plain
 from ari_app.db.models import Base
 from ari_app.db.rows import OutboxRow
 
@@ -86,11 +87,22 @@ class Outbox:
             "attempts": attempts,
             "state": "dead" if is_dead else "pending",
             "due_at": now + max(retry_wait_s(attempts), wait_s or 0.0),
-            "last_error": why,
+            "last_error": plain(why),
         }
         async with self._engine.begin() as connection:
             await connection.execute(update(_OUTBOX).where(_OUTBOX.c.seq == row.seq).values(values))
         return is_dead
+
+    async def put_back(self, whys: Mapping[int, str], due_at: float) -> None:
+        """These rows wait behind those due before; no attempt is counted."""
+        later = (
+            update(_OUTBOX)
+            .where(_OUTBOX.c.seq == bindparam("key"))
+            .values(due_at=due_at, last_error=bindparam("why"))
+        )
+        rows = [{"key": seq, "why": plain(why)} for seq, why in whys.items()]
+        async with self._engine.begin() as connection:
+            await connection.execute(later, rows)
 
     async def backlog(self) -> Backlog:
         pending, dead = _OUTBOX.c.state == "pending", _OUTBOX.c.state == "dead"

@@ -179,7 +179,7 @@ def _tell(connection: Connection, case: Case, now: float, *, may_wait: bool) -> 
     waiting = (
         select(_OUTBOX.c.seq)
         .where(_OUTBOX.c.ticket_id == case.ticket_id, _OUTBOX.c.kind == UPDATED)
-        .where(_OUTBOX.c.state == "pending", _OUTBOX.c.attempts == 0)
+        .where(_OUTBOX.c.state == "pending", _OUTBOX.c.last_error.is_(None))
         .where(_OUTBOX.c.due_at > now + _SURELY_WAITING_S, ~is_followed)
     )
     seq = connection.execute(waiting.with_for_update()).scalar()

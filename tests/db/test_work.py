@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from ari_app.core.records import CloseCall, OpenCall, SaveCall, SaveTicket
 from ari_app.db import work
+from ari_app.db.outbox import Outbox
 from ari_app.tickets.case import Case, Centre, dispatched, edited, joined, stepped
 from ari_app.tickets.skeleton import skeleton
 from ari_app.tickets.work_order import Asked, Step
@@ -109,6 +110,18 @@ async def test_an_edit_after_another_event_is_the_last_that_leaves(db: Database,
         "路灯",
         "路灯全不亮",
     ]
+
+
+async def test_an_event_that_was_tried_once_is_not_changed_any_more(db: Database, store):
+    ticket = await opened(db)
+    await edit(store, ticket, NOW, matter_cause="路灯")
+    outbox = Outbox(db.engine)
+    [first] = await outbox.due(NOW)
+    await outbox.mark_sent([first.seq])
+    # The receiver may have it, though its answer did not come: the same number is the same event.
+    await outbox.put_back({first.seq + 1: "no answer"}, NOW + 60)
+    await edit(store, ticket, NOW + 11, matter_cause="路灯不亮")
+    assert [one.get("matter_cause") for one in (await payloads(db))[1:]] == ["路灯", "路灯不亮"]
 
 
 async def test_what_a_call_adds_is_told_with_the_work_orders(db: Database, store):
