@@ -57,6 +57,11 @@ def secret() -> None:
 
 def _retried(found: dict[str, Any]) -> None:
     print(f"{found['retried']} will be sent again at once.")
+    if count := found["superseded"]:
+        print(
+            f"{count} not, and put away: a later event of the same ticket was sent or waits, and "
+            "the older state would undo the newer one."
+        )
 
 
 def _show(found: dict[str, Any]) -> None:

@@ -2,15 +2,17 @@
 
 A ticket's rows leave in their order: a row is due only when none before it is still pending. A row
 that is refused, or that nobody took for days, is dead: people see it and may send it again. Later
-rows of its ticket then go on, for each carries the whole ticket.
+rows of its ticket then go on, for each carries the whole ticket. A dead row that a later one has
+superseded is never sent again: the receiver would take the older state for the newer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import bindparam, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from ari_app.db.fields import plain
 from ari_app.db.models import Base
 from ari_app.db.rows import OutboxRow
 
@@ -33,6 +35,14 @@ class Backlog:
     pending_count: int
     dead_count: int
     oldest_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Revived:
+    """How many dead rows are sent again, and how many were superseded and are put away."""
+
+    count: int
+    superseded_count: int
 
 
 class Outbox:
@@ -77,11 +87,22 @@ class Outbox:
             "attempts": attempts,
             "state": "dead" if is_dead else "pending",
             "due_at": now + max(retry_wait_s(attempts), wait_s or 0.0),
-            "last_error": why,
+            "last_error": plain(why),
         }
         async with self._engine.begin() as connection:
             await connection.execute(update(_OUTBOX).where(_OUTBOX.c.seq == row.seq).values(values))
         return is_dead
+
+    async def put_back(self, whys: Mapping[int, str], due_at: float) -> None:
+        """These rows wait behind those due before; no attempt is counted."""
+        later = (
+            update(_OUTBOX)
+            .where(_OUTBOX.c.seq == bindparam("key"))
+            .values(due_at=due_at, last_error=bindparam("why"))
+        )
+        rows = [{"key": seq, "why": plain(why)} for seq, why in whys.items()]
+        async with self._engine.begin() as connection:
+            await connection.execute(later, rows)
 
     async def backlog(self) -> Backlog:
         pending, dead = _OUTBOX.c.state == "pending", _OUTBOX.c.state == "dead"
@@ -104,17 +125,40 @@ class Outbox:
         async with self._engine.connect() as connection:
             return [OutboxRow(**row) for row in (await connection.execute(chosen)).mappings()]
 
-    async def revive(self, seq: int | None, now: float) -> int:
-        """Send a dead row again, or all of them; how many there were."""
-        chosen = update(_OUTBOX).where(_OUTBOX.c.state == "dead")
-        if seq is not None:
-            chosen = chosen.where(_OUTBOX.c.seq == seq)
-        values = {"state": "pending", "attempts": 0, "due_at": now}
-        async with self._engine.begin() as connection:
-            return (await connection.execute(chosen.values(values))).rowcount
+    async def revive(self, seq: int | None, now: float) -> Revived:
+        """Send a dead row again, or all of them, unless a later row of the ticket was or will be.
 
-    async def forget_sent(self, before: float) -> int:
-        """Remove rows that were made before an instant and taken; how many there were."""
-        old = delete(_OUTBOX).where(_OUTBOX.c.state == "sent", _OUTBOX.c.created_at < before)
+        Such a row is put away: its state is ``superseded``.
+        """
+        dead = update(_OUTBOX).where(_OUTBOX.c.state == "dead")
+        if seq is not None:
+            dead = dead.where(_OUTBOX.c.seq == seq)
+        other = _OUTBOX.alias()
+        is_superseded = exists().where(
+            other.c.ticket_id == _OUTBOX.c.ticket_id,
+            other.c.seq > _OUTBOX.c.seq,
+            other.c.state.in_(("pending", "sent")),
+        )
+        away = dead.where(is_superseded).values(state="superseded", due_at=now)
+        again = dead.values(state="pending", attempts=0, due_at=now)
+        async with self._engine.begin() as connection:
+            superseded_count = (await connection.execute(away)).rowcount
+            return Revived((await connection.execute(again)).rowcount, superseded_count)
+
+    async def forget_settled(self, before: float) -> int:
+        """Remove rows that were taken or superseded and due before an instant; how many.
+
+        By the instant they were due, for the index knows that. What has superseded a dead row
+        stays as long as that one.
+        """
+        other = _OUTBOX.alias()
+        supersedes = exists().where(
+            other.c.ticket_id == _OUTBOX.c.ticket_id,
+            other.c.seq < _OUTBOX.c.seq,
+            other.c.state == "dead",
+        )
+        old = delete(_OUTBOX).where(
+            _OUTBOX.c.state.in_(("sent", "superseded")), _OUTBOX.c.due_at < before, ~supersedes
+        )
         async with self._engine.begin() as connection:
             return (await connection.execute(old)).rowcount

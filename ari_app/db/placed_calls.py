@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from ari_app.core.records import CloseCall
-from ari_app.db.events import event
 from ari_app.db.fields import plain, ticket_values
 from ari_app.db.models import Base
+from ari_app.db.work import events_of
 
 _CALLS, _TICKETS, _OUTBOX = (Base.metadata.tables[name] for name in ("calls", "tickets", "outbox"))
 ENDED = "ENDED"
@@ -66,7 +66,8 @@ class PlacedCalls:
         ticket |= change
         here = _TICKETS.c.ticket_id == ticket["ticket_id"]
         connection.execute(update(_TICKETS).where(here).values(change))
-        connection.execute(insert(_OUTBOX), [event(ticket, "ticket.updated", now)])
+        told = events_of(connection, [ticket], "ticket.updated", now)
+        connection.execute(insert(_OUTBOX), told)
 
 
 def _joined(earlier: list[Any] | None, later: list[Any]) -> list[Any]:

@@ -2,7 +2,8 @@
 
 Everything here may run twice: rows are found by their own keys, a call is opened once and closed
 once, and only a change of a ticket makes a further outbox row. Few statements a transaction,
-whatever the batch's size. A payload is the whole ticket without its empty fields.
+whatever the batch's size. A payload is the whole ticket with its work orders and without its empty
+fields.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,6 +31,7 @@ from ari_app.db.fields import number, plain, ticket_values
 from ari_app.db.models import Base
 from ari_app.db.placed_calls import PlacedCalls
 from ari_app.db.repeat_counts import count_repeats
+from ari_app.db.work import events_of
 from ari_app.tickets.history import unrepeated
 
 CALLS, TICKETS, OUTBOX, AGENTS = (
@@ -194,8 +196,8 @@ class Statements:
         kind: str,
         now: float,
     ) -> None:
-        events = [event(tickets[call] | change, kind, now) for call, change in changes.items()]
-        connection.execute(self._insert_outbox, events)
+        told = [tickets[call] | change for call, change in changes.items()]
+        connection.execute(self._insert_outbox, events_of(connection, told, kind, now))
 
 
 def _upserted(statement: Any) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -158,15 +158,29 @@ def shown(case: Case) -> Row:
     return {**case.ticket, **({"work_orders": orders} if orders else {})}
 
 
+def events_of(connection: Connection, tickets: Sequence[Row], kind: str, now: float) -> list[Row]:
+    """An outbox row of each ticket as it is given here, with its work orders."""
+    orders = orders_of(connection, [one["ticket_id"] for one in tickets])
+    cases = [Case(one, tuple(orders.get(one["ticket_id"], ()))) for one in tickets]
+    return [event(shown(case), kind, now) for case in cases]
+
+
 def _tell(connection: Connection, case: Case, now: float, *, may_wait: bool) -> None:
-    """An event that surely nobody has begun to send is brought up to date instead of a new one."""
+    """An event that surely nobody has begun to send is brought up to date instead of a new one.
+
+    Only the ticket's last one: what is sent after it would undo the newer state.
+    """
     row = event(shown(case), UPDATED, now)
     due_at = now + SITTING_S if may_wait else now
+    later = _OUTBOX.alias()
+    is_followed = exists().where(
+        later.c.ticket_id == _OUTBOX.c.ticket_id, later.c.seq > _OUTBOX.c.seq
+    )
     waiting = (
         select(_OUTBOX.c.seq)
         .where(_OUTBOX.c.ticket_id == case.ticket_id, _OUTBOX.c.kind == UPDATED)
-        .where(_OUTBOX.c.state == "pending", _OUTBOX.c.attempts == 0)
-        .where(_OUTBOX.c.due_at > now + _SURELY_WAITING_S)
+        .where(_OUTBOX.c.state == "pending", _OUTBOX.c.last_error.is_(None))
+        .where(_OUTBOX.c.due_at > now + _SURELY_WAITING_S, ~is_followed)
     )
     seq = connection.execute(waiting.with_for_update()).scalar()
     if seq is None:

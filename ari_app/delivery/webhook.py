@@ -4,6 +4,7 @@ Decides whether an event was taken, will never be taken, or is to be sent again.
 when and how often: that is ``runtime/delivery.py``.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ import httpx
 from ari_app.delivery.signature import sign
 
 SEND_LIMIT_S = 10.0
+"""For all of it: the connection, the event, the answer to its last byte."""
+MOST_READ = 64 * 1024
 _SAID_LENGTH = 200
 
 
@@ -68,27 +71,45 @@ _VERDICTS = {
 class Webhook:
     """``send`` never raises for anything the receiver does."""
 
-    def __init__(self, client: httpx.AsyncClient, receiver: Receiver) -> None:
-        self._client, self._receiver = client, receiver
+    def __init__(
+        self, client: httpx.AsyncClient, receiver: Receiver, *, limit_s: float = SEND_LIMIT_S
+    ) -> None:
+        self._client, self._receiver, self._limit_s = client, receiver, limit_s
 
     async def send(self, event: Event, now: float) -> Answer:
         body = body_of(event)
         timestamp = int(now)
         headers = {
             "content-type": "application/json",
+            "accept-encoding": "identity",
             "user-agent": "hotline",
             "webhook-id": event.event_id,
             "webhook-timestamp": str(timestamp),
             "webhook-signature": sign(self._receiver.key, event.event_id, timestamp, body),
             "idempotency-key": f'"{event.event_id}"',
         }
+        return await self._post(body, headers)
+
+    async def _post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """What the status says counts, however the body ends: only people read that."""
+        answered: httpx.Response | None = None
+        said = bytearray()
         try:
-            response = await self._client.post(
-                self._receiver.url, content=body, headers=headers, timeout=SEND_LIMIT_S
-            )
-        except httpx.TransportError as error:
-            return Answer(Verdict.AWAY, f"no answer ({type(error).__name__})")
-        return _meaning(response)
+            async with (
+                asyncio.timeout(self._limit_s),
+                self._client.stream(
+                    "POST", self._receiver.url, content=body, headers=headers, timeout=None
+                ) as answered,
+            ):
+                # As it comes: what is packed may be broken, or a thousand times as much.
+                async for chunk in answered.aiter_raw():
+                    said += chunk
+                    if len(said) >= MOST_READ:
+                        break
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+            if answered is None:
+                return Answer(Verdict.AWAY, f"no answer ({type(error).__name__})")
+        return _meaning(answered, bytes(said))
 
 
 def open_client() -> httpx.AsyncClient:
@@ -104,14 +125,25 @@ def body_of(event: Event) -> bytes:
     return json.dumps(whole, ensure_ascii=True, separators=(",", ":")).encode()
 
 
-def _meaning(response: httpx.Response) -> Answer:
+def _meaning(response: httpx.Response, body: bytes) -> Answer:
     if response.is_success:
         return Answer(Verdict.TAKEN)
     away = Verdict.AWAY if response.is_redirect else Verdict.LATER
     verdict = _VERDICTS.get(response.status_code, away)
-    said = response.text[:_SAID_LENGTH].strip()
+    said = _words(response, body)[:_SAID_LENGTH].strip()
     why = f"HTTP {response.status_code}{': ' if said else ''}{said}"
     return Answer(verdict, why, _asked_to_wait(response))
+
+
+def _words(response: httpx.Response, body: bytes) -> str:
+    """Nothing of a body that is packed, though we asked for one that is not."""
+    if response.headers.get("content-encoding", "identity") != "identity":
+        return ""
+    try:
+        text = body.decode(response.encoding or "utf-8", "replace")
+    except (LookupError, ValueError):  # a name that is no encoding of texts
+        return ""
+    return "".join(one if one.isprintable() else " " for one in text)
 
 
 def _asked_to_wait(response: httpx.Response) -> float | None:

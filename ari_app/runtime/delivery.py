@@ -6,6 +6,7 @@ webhook's, what becomes of a row the outbox's.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ari_app.core.records import Json
 from ari_app.db.outbox import Outbox
 from ari_app.db.rows import OutboxRow
+from ari_app.delivery.refusals import Refusals
 from ari_app.delivery.webhook import Answer, Event, Receiver, Verdict, Webhook, open_client
 from ari_app.metrics import Metrics
 from ari_app.runtime.clock import Clock
@@ -28,7 +30,8 @@ LONGEST_PAUSE_S = 60.0
 NO_OUTBOX_S = 5.0
 KEPT_S = 30 * 86400.0
 """How long what was taken stays in the outbox, for whoever looks into a dispute."""
-HOUSEKEEPING_S = 15.0
+COUNTED_S = 15.0
+TIDIED_S = 3600.0
 
 Send = Callable[[Event, float], Awaitable[Answer]]
 Pause = Callable[[float], Awaitable[None]]
@@ -52,6 +55,8 @@ class Delivery:
         self._clock, self._metrics, self._pause = clock, metrics, pause
         self._in_vain = 0
         self._away = ""
+        self._refusals = Refusals()
+        self._tidy_at = 0.0
 
     def change(self, sees: frozenset[str]) -> None:
         """What leaves from now on shows these personal fields."""
@@ -74,6 +79,8 @@ class Delivery:
             return await self.round(send)
         except* (SQLAlchemyError, OSError) as errors:
             _log.warning("delivery.no_outbox", problem=repr(errors.exceptions[0])[:200])
+        except* Exception:  # a bug here must not end the service
+            _log.exception("delivery.error")
         return NO_OUTBOX_S
 
     async def watch(self) -> None:
@@ -81,7 +88,7 @@ class Delivery:
         while True:
             try:
                 backlog = await self._outbox.backlog()
-                await self._outbox.forget_sent(self._clock.now() - KEPT_S)
+                await self._tidy(self._clock.now())
             except (SQLAlchemyError, OSError) as error:
                 _log.warning("delivery.no_outbox", problem=type(error).__name__)
             else:
@@ -89,12 +96,18 @@ class Delivery:
                 self._metrics.outbox.labels("pending").set(backlog.pending_count)
                 self._metrics.outbox.labels("dead").set(backlog.dead_count)
                 self._metrics.outbox_age.set(max(0.0, age_s))
-            await self._pause(HOUSEKEEPING_S)
+            await self._pause(COUNTED_S)
+
+    async def _tidy(self, now: float) -> None:
+        if now >= self._tidy_at:
+            await self._outbox.forget_settled(now - KEPT_S)
+            self._tidy_at = now + TIDIED_S
 
     async def round(self, send: Send) -> float:
         """Send what is due; seconds until it is worth looking again.
 
-        While the receiver is away one event at a time asks whether it is back.
+        While the receiver is away one event at a time asks whether it is back, each time another
+        one: what it refuses waits behind the others, for the refusal may be the event's own.
         """
         limit = 1 if self._away else BATCH
         rows = await self._outbox.due(self._clock.now(), limit)
@@ -103,12 +116,15 @@ class Delivery:
         room = asyncio.Semaphore(AT_ONCE)
         async with asyncio.TaskGroup() as tasks:
             sending = [tasks.create_task(self._one(row, send, room)) for row in rows]
-        answers = [task.result() for task in sending]
-        away = next((one for one in answers if one.verdict is Verdict.AWAY), None)
-        if away is None:
+        answers = {row.seq: task.result() for row, task in zip(rows, sending, strict=True)}
+        away = {seq: one for seq, one in answers.items() if one.verdict is Verdict.AWAY}
+        if not away:
             self._in_vain, self._away = 0, ""
             return 0.0
-        return self._left_in_peace(away)
+        pause_s = self._left_in_peace(next(iter(away.values())))
+        whys = {seq: one.why for seq, one in away.items()}
+        await self._outbox.put_back(whys, self._clock.now() + pause_s)
+        return pause_s
 
     def _left_in_peace(self, answer: Answer) -> float:
         self._in_vain += 1
@@ -120,20 +136,35 @@ class Delivery:
 
     async def _one(self, row: OutboxRow, send: Send, room: asyncio.Semaphore) -> Answer:
         async with room:
-            answer = await send(_event(row, self._sees), self._clock.now())
+            answer = await self._answer(row, send)
         match answer.verdict:
             case Verdict.TAKEN:
+                self._refusals.taken(row.seq)
                 await self._outbox.mark_sent([row.seq])
             case Verdict.REFUSED | Verdict.LATER:
                 is_final = answer.verdict is Verdict.REFUSED
                 is_dead = await self._outbox.mark_failed(
                     row, self._clock.now(), answer.why, is_final=is_final, wait_s=answer.wait_s
                 )
+                if is_dead:
+                    self._refusals.settled(row.seq)
                 said = _log.error if is_dead else _log.warning
                 said("delivery.failed", ticket_id=row.ticket_id, problem=answer.why, dead=is_dead)
             case Verdict.AWAY:
-                pass  # nothing is wrong with the event: it stays as it is
+                pass  # nothing is known to be wrong with the event: it is not counted
         return answer
+
+    async def _answer(self, row: OutboxRow, send: Send) -> Answer:
+        try:
+            answer = await send(_event(row, self._sees), self._clock.now())
+        except Exception as error:  # a bug that one event brings out must not end the service
+            _log.exception("delivery.error", ticket_id=row.ticket_id, number=row.seq)
+            return Answer(Verdict.LATER, f"could not be sent ({type(error).__name__})")
+        if answer.verdict is not Verdict.AWAY:
+            return answer
+        # While nothing is taken a refusal says nothing of the event.
+        is_its_own = self._refusals.refused(row.seq) and not self._away
+        return replace(answer, verdict=Verdict.LATER) if is_its_own else answer
 
     # --- for the API -------------------------------------------------------------------------
 
@@ -151,11 +182,12 @@ class Delivery:
             "dead_events": [_dead(row) for row in dead],
         }
 
-    async def retry(self, seq: int | None) -> int:
+    async def retry(self, seq: int | None) -> Row:
         try:
-            return await self._outbox.revive(seq, self._clock.now())
+            revived = await self._outbox.revive(seq, self._clock.now())
         except (SQLAlchemyError, OSError) as error:
             raise Unavailable(type(error).__name__) from error
+        return {"retried": revived.count, "superseded": revived.superseded_count}
 
 
 def _event(row: OutboxRow, sees: frozenset[str]) -> Event:

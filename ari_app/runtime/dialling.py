@@ -12,13 +12,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from ari_app.configuration import Groundwork
-<<<<<<< HEAD
-from ari_app.core.outbound.asked import Visit
-=======
-from ari_app.core.commands import LaneCommand, Write
 from ari_app.core.events import EntriesRead
-from ari_app.core.outbound.asked import CallMissed, Visit
->>>>>>> core-faults
+from ari_app.core.outbound.asked import Visit
 from ari_app.core.outbound.dial_list import DialList
 from ari_app.core.outbound.entry import Entry, restored
 from ari_app.core.records import Json

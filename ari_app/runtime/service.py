@@ -50,11 +50,7 @@ from ari_app.runtime.clock import Clock
 from ari_app.runtime.configuration_desk import ConfigurationDesk
 from ari_app.runtime.day_figures import DayFigures
 from ari_app.runtime.delivery import Delivery
-<<<<<<< HEAD
-from ari_app.runtime.dialling import Dials, open_dial_list
-=======
-from ari_app.runtime.dialling import Dials, missed_among, open_dial_list, read_dial_list
->>>>>>> core-faults
+from ari_app.runtime.dialling import Dials, open_dial_list, read_dial_list
 from ari_app.runtime.emergency_switch import Emergencies
 from ari_app.runtime.event_log import EventLog
 from ari_app.runtime.floor import CallBook, RecordingFiles

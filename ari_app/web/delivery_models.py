@@ -33,3 +33,6 @@ class Outbox(Answered):
 
 class Retried(Answered):
     retried: int
+    superseded: int = Field(
+        description="Not sent and no longer dead: a later event of the ticket was or will be sent"
+    )

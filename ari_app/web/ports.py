@@ -259,8 +259,8 @@ class Deliveries(Protocol):
         """How much waits, since when, and the latest ``limit`` dead events."""
         ...
 
-    async def retry(self, seq: int | None) -> int:
-        """Send a dead event again, None for all; how many there were."""
+    async def retry(self, seq: int | None) -> Row:
+        """Send a dead event again, None for all; how many are, and how many need not be."""
         ...
 
 

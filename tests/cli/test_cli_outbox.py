@@ -54,11 +54,22 @@ async def test_show_says_how_many_wait_since_when_and_what_was_refused(outbox: C
 async def test_retry_takes_one_number_or_all(outbox: Commands, api: Api):  # noqa: F811
     for words in (("7",), ("--all",)):
         done = await outbox("retry", *words)
-        assert (done.returncode, done.stdout) == (0, "1 will be sent again at once.\n")
+        assert (done.returncode, done.stdout.splitlines()[0]) == (
+            0,
+            "1 will be sent again at once.",
+        )
     assert api.deliveries.retried == [7, None]
     for words in ((), ("7", "--all")):
         assert (await outbox("retry", *words)).returncode == 2
     assert api.deliveries.retried == [7, None]
+
+
+async def test_retry_says_which_ones_a_later_event_has_made_needless(outbox: Commands):
+    done = await outbox("retry", "6")
+    assert done.returncode == 0
+    first, second = done.stdout.splitlines()
+    assert first == "0 will be sent again at once."
+    assert second.startswith("1 not, and put away: a later event of the same ticket")
 
 
 async def test_an_event_that_was_not_given_up_is_said_and_ends_with_1(outbox: Commands):

@@ -8,8 +8,9 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from ari_app.core.records import CloseCall, OpenCall, SaveCall
+from ari_app.core.records import CloseCall, OpenCall, SaveCall, SaveTicket
 from ari_app.db import work
+from ari_app.db.outbox import Outbox
 from ari_app.tickets.case import Case, Centre, dispatched, edited, joined, stepped
 from ari_app.tickets.skeleton import skeleton
 from ari_app.tickets.work_order import Asked, Step
@@ -90,6 +91,58 @@ async def test_what_a_desk_saves_while_somebody_types_leaves_as_one_event(db: Da
     # Another one begins when the first may be on its way.
     await edit(store, ticket, NOW + 9.5, matter_course="完")
     assert [event[2] for event in await events(db)] == [NOW, NOW + 10, NOW + 19.5]
+
+
+async def test_an_edit_after_another_event_is_the_last_that_leaves(db: Database, store):
+    ticket = await opened(db)
+    await edit(store, ticket, NOW, matter_cause="路灯")
+    await db.recorder.write(CloseCall("c1", NOW + 5, "answered"))
+    await edit(store, ticket, NOW + 8, matter_cause="路灯不亮")
+    kinds = [event[0] for event in await events(db)]
+    assert kinds == ["ticket.created", "ticket.updated", "ticket.closed", "ticket.updated"]
+    told = await payloads(db)
+    assert [one.get("matter_cause") for one in told] == [None, "路灯", "路灯", "路灯不亮"]
+    assert told[-1]["outcome"] == "answered"
+    # The newest may still be brought up to date.
+    await edit(store, ticket, NOW + 9, matter_cause="路灯全不亮")
+    assert [one.get("matter_cause") for one in (await payloads(db))[1:]] == [
+        "路灯",
+        "路灯",
+        "路灯全不亮",
+    ]
+
+
+async def test_an_event_that_was_tried_once_is_not_changed_any_more(db: Database, store):
+    ticket = await opened(db)
+    await edit(store, ticket, NOW, matter_cause="路灯")
+    outbox = Outbox(db.engine)
+    [first] = await outbox.due(NOW)
+    await outbox.mark_sent([first.seq])
+    # The receiver may have it, though its answer did not come: the same number is the same event.
+    await outbox.put_back({first.seq + 1: "no answer"}, NOW + 60)
+    await edit(store, ticket, NOW + 11, matter_cause="路灯不亮")
+    assert [one.get("matter_cause") for one in (await payloads(db))[1:]] == ["路灯", "路灯不亮"]
+
+
+async def test_what_a_call_adds_is_told_with_the_work_orders(db: Database, store):
+    ticket = await opened(db)
+    await edit(store, ticket, matter_cause="路灯不亮")
+    await change(
+        store, ticket, lambda case: dispatched(case, ["housing", "health"], "shandong_2020", CENTRE)
+    )
+    orders = (await payloads(db))[-1]["work_orders"]
+    recording = [{"file": "a.wav", "duration_s": 9.0, "problem": None, "kind": "talk"}]
+    await db.recorder.write(CloseCall("c1", NOW + 5, "answered"))
+    await db.recorder.write(SaveTicket("c1", {"recording_ref": recording}))
+    back = OpenCall("callback-7.1", NOW + 60, "138", "", "", "12345", ticket_id=ticket)
+    await db.recorder.write(back)
+    await db.recorder.write(CloseCall(back.call_id, NOW + 90, "answered", {"agent_id": "1002"}))
+    told = (await payloads(db))[-3:]
+    assert [event[0] for event in (await events(db))[-3:]] == [
+        "ticket.closed", "ticket.updated", "ticket.updated",
+    ]  # fmt: skip
+    assert [one["work_orders"] for one in told] == [orders] * 3
+    assert told[-1]["agent_id"] == "1002"
 
 
 async def test_a_dispatch_does_not_wait_for_the_typing(db: Database, store):

@@ -426,7 +426,7 @@ class FakeTicketDesk:
 
 
 class FakeDeliveries:
-    """One event is dead, no. 7."""
+    """One event is dead, no. 7. No. 6 was, but a later one of its ticket has been sent."""
 
     def __init__(self) -> None:
         self.retried: list[int | None] = []
@@ -441,9 +441,9 @@ class FakeDeliveries:
             "dead_events": [dead][:limit],
         }  # fmt: skip
 
-    async def retry(self, seq: int | None) -> int:
+    async def retry(self, seq: int | None) -> Row:
         self.retried.append(seq)
-        return int(seq in (7, None))
+        return {"retried": int(seq in (7, None)), "superseded": int(seq in (6, None))}
 
 
 class FakeReports:

@@ -14,7 +14,7 @@ async def backlog(request: web.Request) -> web.Response:
 
 async def retry(request: web.Request) -> web.Response:
     body = await parse(request, Retry)
-    count = await request.app[CONTEXT].deliveries.retry(body.number)
-    if body.number is not None and count == 0:
+    found = await request.app[CONTEXT].deliveries.retry(body.number)
+    if body.number is not None and not any(found.values()):
         raise Problem(404, "no_such_event", f"没有编号为 {body.number} 的未送达事件。")
-    return render({"retried": count})
+    return render(found)
