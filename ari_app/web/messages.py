@@ -149,7 +149,13 @@ class OfferEnded(_Told):
     type: Literal["offer_ended"]
     call: str
     reason: Literal[
-        "answered", "caller_left", "no_answer", "declined", "phone_busy", "phone_unreachable"
+        "answered",
+        "caller_left",
+        "no_answer",
+        "declined",
+        "phone_busy",
+        "phone_unreachable",
+        "not_rung",
     ]
 
 

@@ -231,6 +231,7 @@ export const agent: SameKeys<typeof zh> = {
   offer_ended_no_answer: "Not answered in time; it went to somebody else.",
   offer_ended_declined: "Declined; it went to somebody else.",
   offer_ended_phone_busy: "The phone was busy; it went to somebody else.",
+  offer_ended_not_rung: "The telephone system did not ring the phone; the call went to somebody else.",
   offer_ended_phone_unreachable: "The phone could not be reached; it went to somebody else.",
   forced: "Supervisor {by} ordered your state: {state}",
   fatigue: "You have worked for long; a rest is near.",

@@ -228,6 +228,7 @@ export const agent = {
   offer_ended_no_answer: "超时未接，已派给他人。",
   offer_ended_declined: "已拒接，来电派给他人。",
   offer_ended_phone_busy: "话机忙，来电派给他人。",
+  offer_ended_not_rung: "电话系统未能振铃，来电派给他人。",
   offer_ended_phone_unreachable: "话机不通，来电派给他人。",
   forced: "班长 {by} 指定您的状态：{state}",
   fatigue: "您已连续工作较久，即将安排休息。",
