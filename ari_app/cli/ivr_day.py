@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from ari_app.db.day_records import Mask, read_span
 from ari_app.flows.stage import Stage, load_version, prompt_seconds
+from ari_app.reports.period import day as day_period
 from ari_app.settings import Settings
+from ivr.calendar import SHANGHAI
 from ivr.play.journal import Record
 from ivr.play.masking import without_typed_numbers
 from ivr.play.trace import PromptSeconds
@@ -39,9 +41,6 @@ class Shelf:
 
 def read_day(settings: Settings, day: datetime | None, mask: Mask | None = None) -> list[Record]:
     """A day's calls; without a mask call ids stay, to be looked up, and callers are left out."""
-    begin = (day or datetime.now() - timedelta(days=1)).replace(  # noqa: DTZ005  (local, as people say it)
-        hour=0, minute=0, second=0, microsecond=0
-    )
-    end = begin + timedelta(days=1)
-    span = (begin.timestamp(), end.timestamp())
-    return asyncio.run(read_span(settings.database_url, *span, mask))
+    chosen = day or datetime.now(SHANGHAI) - timedelta(days=1)
+    span = day_period(chosen.date().isoformat())
+    return asyncio.run(read_span(settings.database_url, span.since, span.until, mask))

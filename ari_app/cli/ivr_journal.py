@@ -16,7 +16,7 @@ from ivr.problems import Problem, cannot_read
 
 Day = Annotated[
     Optional[datetime],  # noqa: UP045  (typer reads it at run time)
-    typer.Option(formats=["%Y-%m-%d"], help="A day of this machine's time, 2026-11-22."),
+    typer.Option(formats=["%Y-%m-%d"], help="A day in the hotline's time, 2026-11-22."),
 ]
 
 

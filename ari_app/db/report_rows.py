@@ -4,7 +4,8 @@ Knows SQL and the indices ``at`` and ``agent_id, at``. Decides no figure: a read
 wants lines.
 """
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
+from contextlib import aclosing
 from typing import Final, Protocol
 
 from sqlalchemy import func, select
@@ -76,15 +77,17 @@ async def _hours_of(engine: AsyncEngine, period: Period, figure: str, row: str) 
 
 
 async def read_into(engine: AsyncEngine, reader: Reader) -> None:
-    async for line in lines(engine, reader.read_since):
-        if not reader.needs(line.at):
-            return
-        reader.take(line)
+    # Whoever needs no more gives the connection back at once.
+    async with aclosing(lines(engine, reader.read_since)) as found:
+        async for line in found:
+            if not reader.needs(line.at):
+                return
+            reader.take(line)
 
 
 async def lines(
     engine: AsyncEngine, since: float, kinds: Collection[str] = READ
-) -> AsyncIterator[Journaled]:
+) -> AsyncGenerator[Journaled]:
     """Those of these kinds from an instant on, in the order of time."""
     chosen = (
         select(*_COLUMNS)

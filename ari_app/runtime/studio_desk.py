@@ -15,11 +15,13 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from ari_app.core.records import Json
+from ari_app.reports.period import day as day_period
 from ari_app.runtime.compare_process import CompareAsked
 from ari_app.settings import Settings
 from ari_app.studio.files import FlowFiles, Folder, Refused
 from ari_app.web.ports import Row, Unavailable
 from ari_app.web.problems import Problem
+from ivr.calendar import SHANGHAI
 
 _log = structlog.get_logger()
 
@@ -128,11 +130,10 @@ class StudioDesk:
                 yield row
 
     def _span(self, day: date | None) -> tuple[float, float]:
-        """The day as people here say it; yesterday if none is named."""
-        today = datetime.fromtimestamp(self._place.now()).date()  # noqa: DTZ006  (local)
-        chosen = day or today - timedelta(days=1)
-        begin = datetime(chosen.year, chosen.month, chosen.day)  # noqa: DTZ001
-        return begin.timestamp(), (begin + timedelta(days=1)).timestamp()
+        """The hotline's day, wherever the machine stands; yesterday if none is named."""
+        today = datetime.fromtimestamp(self._place.now(), SHANGHAI).date()
+        chosen = day_period((day or today - timedelta(days=1)).isoformat())
+        return chosen.since, chosen.until
 
     async def close(self) -> None:
         await self._worker.end()

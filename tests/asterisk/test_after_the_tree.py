@@ -46,7 +46,7 @@ nodes:
   thanks: {type: hangup, prompts: [survey_thanks]}
 """
 CITIZEN_HZ, AGENT_HZ = 700, 1100
-SPOKEN_S, RECORDED_S = 1.0, 0.8
+SPOKEN_S, RECORDED_S = 1.5, 0.8
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
 
 CITIZEN_HZ, AGENT_HZ = 700, 1100
 # What is heard for so long is in the recording for a good part: a hang-up cuts a frame or two.
-SPOKEN_S, RECORDED_S = 1.0, 0.8
+SPOKEN_S, RECORDED_S = 1.5, 0.8
 
 
 async def test_press_ahead_to_english_rings_the_english_speaker_and_bridges(hall: Hall):

@@ -56,7 +56,7 @@ FILES = {
 OUTSIDE_IP = "127.0.0.6"
 PORT = free_udp_port(OUTSIDE_IP)
 CITIZEN_HZ, AGENT_HZ, RINGING_HZ = 700, 1100, 450
-SPOKEN_S, RECORDED_S = 1.0, 0.8
+SPOKEN_S, RECORDED_S = 1.5, 0.8
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

@@ -12,6 +12,7 @@ import aiohttp
 from ari_app.asterisk.process import ari_auth
 from ari_app.settings import Settings
 
+TRIES = 5
 NEVER_STALE = 4e9
 """A heartbeat for an application that is well, however long a test takes."""
 
@@ -44,11 +45,27 @@ class App:
 
 
 @asynccontextmanager
+async def _heard(
+    http: aiohttp.ClientSession, app: str
+) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """A socket that hears what Asterisk tells the app: the end of the last test's may have taken
+    the name from a new one (decision 57)."""
+    for _ in range(TRIES):
+        async with http.ws_connect(f"/ari/events?app={app}") as socket:
+            async with http.post("/ari/events/user/probe", params={"application": app}) as answer:
+                is_known = answer.status == 204
+            if is_known:
+                yield socket
+                return
+    raise AssertionError(f"Asterisk does not keep the name {app} for a socket of ours")
+
+
+@asynccontextmanager
 async def running_app(settings: Settings) -> AsyncIterator[App]:
     login = {"Authorization": aiohttp.encode_basic_auth(*ari_auth(settings))}
     async with (
         aiohttp.ClientSession(settings.ari_url, headers=login) as http,
-        http.ws_connect(f"/ari/events?app={settings.ari_app}") as socket,
+        _heard(http, settings.ari_app) as socket,
         asyncio.TaskGroup() as tasks,
     ):
         app = App(settings, http)

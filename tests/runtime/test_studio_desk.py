@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from ari_app.runtime.studio_desk import Place, StudioDesk
 from ari_app.settings import PROJECT_DIR, Settings
 from ari_app.web.ports import Row
 from ari_app.web.problems import Problem
+from ivr.calendar import SHANGHAI
 
 pytestmark = pytest.mark.asyncio
 
@@ -204,7 +206,7 @@ async def test_too_many_questions_at_once_are_refused(
 # --- a day's calls -----------------------------------------------------------------------------
 
 
-async def with_calls(desk_folder: Path, count: int) -> None:
+async def with_calls(desk_folder: Path, count: int, since: float = NOON - 86_400) -> None:
     """Version 1 is what the folder holds; yesterday's callers said nothing and waited."""
     settings = Settings(
         config_dir=desk_folder / "config", run_dir=desk_folder / "run",
@@ -221,7 +223,7 @@ async def with_calls(desk_folder: Path, count: int) -> None:
     async with engine.begin() as connection:
         for number in range(count):
             row = {
-                "call_id": f"c{number}", "arrived_at": NOON - 86_400 + number, "caller": "",
+                "call_id": f"c{number}", "arrived_at": since + number, "caller": "",
                 "dialled": "12345", "phase": "ended", "outcome": "answered", "source": "live",
                 "ivr_journal": [[2.0, "key", "3"], [2.0, "queued", "general"], [9, "connected"]],
             }  # fmt: skip
@@ -239,6 +241,14 @@ async def test_the_same_trees_change_no_call(desk: StudioDesk, tmp_path: Path):
     await with_calls(tmp_path, 3)
     found = (await steps(desk, None))[-1]
     assert (found["kind"], found["calls"], found["moved"]) == ("found", 3, 0)
+
+
+async def test_a_day_is_the_hotlines_wherever_the_machine_stands(desk: StudioDesk, tmp_path: Path):
+    begun = datetime.fromtimestamp(NOON - 86_400, SHANGHAI)
+    midnight = begun.replace(hour=0, minute=0, second=0, microsecond=0)
+    await with_calls(tmp_path, 1, midnight.timestamp())
+    rows = [row async for row in desk.compare({}, midnight.date())]
+    assert rows[-1]["calls"] == 1
 
 
 async def test_how_far_it_is_and_which_calls_change(desk: StudioDesk, tmp_path: Path):
