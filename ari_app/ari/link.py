@@ -173,10 +173,8 @@ class EventLink:
         The end of an earlier connection may take the app's name from the one that followed it,
         whose socket stays open all the same. Raises AriError when the probe cannot be sent.
         """
-        probe, args = (
-            OPERATIONS["events.userEvent"],
-            {"event_name": PROBE, "application": self._app},
-        )
+        probe = OPERATIONS["events.userEvent"]
+        args = {"event_name": PROBE, "application": self._app}
         self._probe_seen.clear()
         response = await self._transport.request(probe, args, key=self._app)
         if response.status != HTTPStatus.NOT_FOUND:

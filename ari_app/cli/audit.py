@@ -7,17 +7,15 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.exc import SQLAlchemyError
 
+from ari_app.cli.database import with_engine
+from ari_app.cli.instants import clock
 from ari_app.db.audit import AuditReader
-from ari_app.db.engine import open_engine
-from ari_app.db.schema import check_database
 from ari_app.settings import Settings
 
 app = typer.Typer(help="Who did what, as a chain. 审计。", no_args_is_help=True)
@@ -70,24 +68,13 @@ def verify(as_json: Json = False) -> None:
 
 
 async def _with_reader(settings: Settings, read: Callable[[AuditReader], Awaitable[int]]) -> int:
-    problem = await check_database(settings.database_url)
-    if problem is not None:
-        print(problem, file=sys.stderr)
-        return 1
-    engine = open_engine(settings.database_url)
-    try:
-        return await read(AuditReader(engine))
-    except (SQLAlchemyError, OSError) as error:
-        print(f"The database cannot be read: {error}", file=sys.stderr)
-        return 1
-    finally:
-        await engine.dispose()
+    return await with_engine(settings, lambda engine: read(AuditReader(engine)))
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
     table = Table("no.", "at", "who", "what", "to", "result", box=None, header_style="bold")
     for row in rows:
-        at = f"{datetime.fromtimestamp(row['at']).astimezone():%m-%d %H:%M:%S}"
+        at = clock(row["at"])
         texts = (str(row["seq"]), at, row["who"], row["what"], row["subject"], row["result"])
         table.add_row(*("".join(c if c.isprintable() else "?" for c in text) for text in texts))
     Console(markup=False, highlight=False).print(table)

@@ -4,17 +4,14 @@ Reads the database, so it works while the service is down. Decides only what is 
 """
 
 import json
-import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
 
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.exc import SQLAlchemyError
 
-from ari_app.db.engine import open_engine
+from ari_app.cli.database import with_engine
+from ari_app.cli.instants import clock
 from ari_app.db.repo import Repo
-from ari_app.db.schema import check_database
 from ari_app.settings import Settings
 
 Row = Mapping[str, object]
@@ -57,18 +54,7 @@ async def _show(
     *,
     as_json: bool,
 ) -> int:
-    problem = await check_database(settings.database_url)
-    if problem is not None:
-        print(problem, file=sys.stderr)
-        return 1
-    engine = open_engine(settings.database_url)
-    try:
-        rows = await read(Repo(engine))
-    except (SQLAlchemyError, OSError) as error:
-        print(f"The database cannot be read: {error}", file=sys.stderr)
-        return 1
-    finally:
-        await engine.dispose()
+    rows = await with_engine(settings, lambda engine: read(Repo(engine)))
     if as_json:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
@@ -92,7 +78,7 @@ def _cell(column: str, value: object) -> str:
         case None | "":
             return "-"
         case float() if column.endswith("_at"):
-            return f"{datetime.fromtimestamp(value).astimezone():%m-%d %H:%M:%S}"
+            return clock(value)
         case float():
             return f"{value:.1f}"
         case [{"duration_s": float(seconds), "problem": problem}]:

@@ -6,22 +6,19 @@ down. Decides what is shown.
 
 import asyncio
 import json
-import sys
 import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.exc import SQLAlchemyError
 
+from ari_app.cli.database import with_engine
+from ari_app.cli.instants import clock
 from ari_app.cli.service_client import ask
 from ari_app.core.outbound.overtaking import Audit, audit
 from ari_app.db.dial_rows import DialRows
-from ari_app.db.engine import open_engine
-from ari_app.db.schema import check_database
 from ari_app.settings import Settings
 
 callbacks_app = typer.Typer(help="Callbacks and missed calls. 回拨。", no_args_is_help=True)
@@ -70,7 +67,7 @@ def _cell(entry: Mapping[str, Any], column: str) -> str:
         return ", ".join(results) + (f" = {entry['score']}" if entry["score"] else "") or "-"
     value = entry[column]
     if column == "due_at" and value is not None:
-        return f"{datetime.fromtimestamp(value).astimezone():%m-%d %H:%M:%S}"
+        return clock(value)
     return "-" if value in (None, "") else str(value)
 
 
@@ -96,17 +93,9 @@ def audit_callbacks(
 
 
 async def _audit(settings: Settings, days: float, *, as_json: bool) -> int:
-    if problem := await check_database(settings.database_url):
-        print(problem, file=sys.stderr)
-        return 1
-    engine, now = open_engine(settings.database_url), time.time()
-    try:
-        found = audit(await DialRows(engine).line(now - days * DAY_S, now))
-    except (SQLAlchemyError, OSError) as error:
-        print(f"The database cannot be read: {error}", file=sys.stderr)
-        return 1
-    finally:
-        await engine.dispose()
+    now = time.time()
+    line = await with_engine(settings, lambda e: DialRows(e).line(now - days * DAY_S, now))
+    found = audit(line)
     _show_audit(found, as_json=as_json)
     return 1 if found.overtakings else 0
 

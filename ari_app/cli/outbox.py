@@ -3,13 +3,13 @@
 Decides options, words and exit codes: 0 all well, 1 something waits for people or nobody answers.
 """
 
-from datetime import datetime
 from typing import Annotated, Any, Optional
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from ari_app.cli.instants import clock
 from ari_app.cli.service_client import ask
 from ari_app.passwords import load_passwords
 from ari_app.settings import Settings
@@ -69,19 +69,15 @@ def _show(found: dict[str, Any]) -> None:
         print("No receiver: set webhook_url in hotline.yaml. Everything is kept until then.")
     elif found["problem"]:
         print(f"The receiver takes nothing: {found['problem']}. It is asked again and again.")
-    since = f", the oldest since {_clock(found['oldest_at'])}" if found["oldest_at"] else ""
+    since = f", the oldest since {clock(found['oldest_at'])}" if found["oldest_at"] else ""
     print(f"{found['pending']} waiting{since}; {found['dead']} given up.")
     if not found["dead_events"]:
         return
     table = Table("number", "ticket", "event", "made at", "tries", "problem")
     for row in found["dead_events"]:
         table.add_row(
-            str(row["number"]), row["ticket_id"], row["kind"], _clock(row["created_at"]),
+            str(row["number"]), row["ticket_id"], row["kind"], clock(row["created_at"]),
             str(row["attempts"]), row["problem"] or "",
         )  # fmt: skip
     Console().print(table)
     print("Mend what the problem names, then: hotline outbox retry NUMBER")
-
-
-def _clock(instant: float) -> str:
-    return datetime.fromtimestamp(instant).astimezone().strftime("%m-%d %H:%M:%S")

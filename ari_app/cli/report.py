@@ -13,12 +13,11 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from ari_app.cli.database import with_engine
+from ari_app.cli.instants import clock
 from ari_app.core.records import Json
-from ari_app.db.engine import open_engine
-from ari_app.db.schema import check_database
 from ari_app.reports.period import BadPeriod, By
 from ari_app.reports.report import Report
 from ari_app.reports.show import as_csv, as_json, as_text, described
@@ -80,21 +79,14 @@ def _asked(name: str, now: float, span: tuple[str, str, str], **more: Any) -> Re
 async def with_database(
     settings: Settings, work: Callable[[AsyncEngine, float], Awaitable[int]]
 ) -> int:
-    problem = await check_database(settings.database_url)
-    if problem is not None:
-        print(problem, file=sys.stderr)
-        return 1
-    engine = open_engine(settings.database_url)
-    try:
-        return await work(engine, datetime.now().astimezone().timestamp())
-    except (BadPeriod, Unknown) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except (SQLAlchemyError, OSError) as error:
-        print(f"The database cannot be read: {error}", file=sys.stderr)
-        return 1
-    finally:
-        await engine.dispose()
+    async def asked(engine: AsyncEngine) -> int:
+        try:
+            return await work(engine, datetime.now().astimezone().timestamp())
+        except (BadPeriod, Unknown) as error:
+            print(error, file=sys.stderr)
+            return 2
+
+    return await with_engine(settings, asked)
 
 
 def _shower(
@@ -239,7 +231,7 @@ def _heading(report: Report) -> str:
 def _instant(at: Json) -> str:
     if not isinstance(at, int | float):
         return ""
-    return f"{datetime.fromtimestamp(at).astimezone():%m-%d %H:%M:%S}"
+    return clock(at)
 
 
 def _plain(value: Json) -> str:

@@ -265,8 +265,8 @@ def _number(kept: Mapping[str, Json], name: str) -> float | None:
     return cast(float | None, kept.get(name))
 
 
-def shown(agent: Agent) -> dict[str, Json]:
-    """The agent's state as desks and the API see it."""
+def standing(agent: Agent) -> dict[str, Json]:
+    """What everybody may know of an agent's state."""
     return {
         "state": agent.state.value,
         "reason": agent.reason,
@@ -278,6 +278,13 @@ def shown(agent: Agent) -> dict[str, Json]:
         "by": agent.by or agent.after_by,
         "is_over_limit": agent.is_over_limit,
         "seat": agent.seat or agent.agent_id,
+    }
+
+
+def shown(agent: Agent) -> dict[str, Json]:
+    """The agent's state as desks and the API see it."""
+    return {
+        **standing(agent),
         "relief": agent.relief,
         "extended": agent.extended,
         "work_since": agent.strain.work_since,

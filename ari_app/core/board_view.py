@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from ari_app.core.agent import Agent, AgentState
+from ari_app.core.agent import Agent, AgentState, standing
 from ari_app.core.call import Call, Phase
 from ari_app.core.dispatch import Dispatcher
 from ari_app.core.emergency import Emergency
@@ -94,16 +94,7 @@ def _agent(dispatcher: Dispatcher, agent: Agent) -> Json:
         "name": profile.name,
         "role": profile.role,
         "queues": [*sorted(dispatcher.queues_of(agent.agent_id))],
-        "state": agent.state.value,
-        "reason": agent.reason,
-        "since": agent.since,
-        "until": agent.until,
-        "call": agent.call,
-        "after_call": agent.after_call.value,
-        "after_reason": agent.after_reason,
-        "by": agent.by or agent.after_by,
-        "is_over_limit": agent.is_over_limit,
-        "seat": agent.seat or agent.agent_id,
+        **standing(agent),
         "has_desk": agent.has_desk,
     }
 
